@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# How every target of this project is compiled: warnings, sanitizers, linker, cache.
+
+add_library(qc_options INTERFACE)
+target_include_directories(qc_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(qc_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wold-style-cast -Wextra-semi -Wimplicit-fallthrough
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
+  $<$<BOOL:${QC_WERROR}>:-Werror>)
+
+if(QC_SANITIZE)
+  add_compile_options(-fsanitize=${QC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${QC_SANITIZE})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(LLD ld.lld)
+if(LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
