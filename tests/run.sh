@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing, builds, and runs every test. Ends with the test runner's closing line.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+./deploy/install-packages.sh --test
+
+werror=()
+[[ "${CI:-}" == true ]] && werror=(-DQC_WERROR=ON)
+
+# The pure modules and storage under AddressSanitizer and UBSan first, then everything as it is shipped.
+cmake --preset asan "${werror[@]}" >/dev/null
+cmake --build --preset asan --target qc_sanitized_tests -- --quiet
+ctest --test-dir build/asan -L sanitized --output-on-failure -j "$(nproc)" | tail -n 4
+
+cmake --preset release "${werror[@]}" >/dev/null
+cmake --build --preset release -- --quiet
+ctest --test-dir build/release --output-on-failure -j "$(nproc)" | grep -v ' Passed '
