@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "consensus/messages.h"
+#include "consensus/types.h"
+
+namespace qc::consensus {
+
+/// The entries of the vote journal. What a restart must not forget, each made durable before the
+/// message that it backs leaves.
+
+/// First entry of a journal and of every epoch: votes of an earlier epoch are done with.
+struct EpochEntered {
+  Height first_height{1};
+  Digest set_hash{};
+  friend bool operator==(const EpochEntered&, const EpochEntered&) = default;
+};
+
+/// No vote in a lower view any more.
+struct ViewEntered {
+  View view;
+  friend bool operator==(const ViewEntered&, const ViewEntered&) = default;
+};
+
+/// This replica, as primary, assigned a proposal to (view, height): a restart must not make it
+/// equivocate.
+struct ProposalMade {
+  PrePrepare pre_prepare;
+  friend bool operator==(const ProposalMade&, const ProposalMade&) = default;
+};
+
+/// This replica voted prepare for (view, height, digest).
+struct PrepareMade {
+  View view;
+  Height height;
+  Digest digest{};
+  friend bool operator==(const PrepareMade&, const PrepareMade&) = default;
+};
+
+/// A prepared certificate, journalled before the commit. **The host must have synced the bytes of
+/// every batch that `proposal` names before this entry counts as durable**: else a power cut of all
+/// nodes leaves a committed block whose content nobody has. The proposals of all ancestors above
+/// the certified checkpoint are in earlier entries.
+struct CertificateMade {
+  PreparedCertificate certificate;
+  Proposal proposal;
+  friend bool operator==(const CertificateMade&, const CertificateMade&) = default;
+};
+
+/// This replica cosigned the checkpoint of an executed height. It never cosigns another one there.
+struct CheckpointSigned {
+  Height height;
+  std::string checkpoint;
+  std::string cosignature;
+  friend bool operator==(const CheckpointSigned&, const CheckpointSigned&) = default;
+};
+
+/// A certified checkpoint with its proof, of a height that this replica executed. Votes at or below
+/// it may be dropped.
+struct CheckpointHeld {
+  CertifiedCheckpoint checkpoint;
+  friend bool operator==(const CheckpointHeld&, const CheckpointHeld&) = default;
+};
+
+using JournalEntry = std::variant<EpochEntered, ViewEntered, ProposalMade, PrepareMade,
+                                  CertificateMade, CheckpointSigned, CheckpointHeld>;
+
+/// What a replica has promised: the fold of its journal. The same code folds the entries while the
+/// replica runs and after a restart, so memory and disk cannot drift apart.
+class RecoveredState {
+ public:
+  /// A journal's beginning: nothing promised.
+  RecoveredState() = default;
+
+  /// Adds one entry. Total: an entry of a view already left, or at or below the certified
+  /// checkpoint, changes nothing.
+  void apply(const JournalEntry& entry);
+
+  /// The fewest entries whose fold is this state. A rotated journal file begins with them.
+  std::vector<JournalEntry> entries() const;
+
+  /// The epoch whose votes are recorded, or nothing in an empty journal.
+  const std::optional<EpochEntered>& epoch() const { return epoch_; }
+  View view() const { return view_; }
+  /// Own pre-prepares of the current view above the certified height.
+  const std::map<Height, PrePrepare>& proposals() const { return proposals_; }
+  /// Own prepares of the current view above the certified height (or at it, the newest).
+  const std::map<Height, Digest>& prepares() const { return prepares_; }
+  /// The height and digest of the last prepare of the current view, if any: survives the certified
+  /// height passing it.
+  const std::optional<PrepareMade>& last_prepare() const { return last_prepare_; }
+  /// Certificates of any view above the certified height, one a height: that of the greatest view.
+  const std::map<Height, CertificateMade>& certificates() const { return certificates_; }
+  /// The certificate with the greatest (view, height). Never discarded within the epoch, not even
+  /// when its height is certified.
+  const std::optional<CertificateMade>& highest_certificate() const { return highest_certificate_; }
+  /// The newest own cosignature.
+  const std::optional<CheckpointSigned>& cosigned() const { return cosigned_; }
+  const std::optional<CheckpointHeld>& certified() const { return certified_; }
+
+  friend bool operator==(const RecoveredState&, const RecoveredState&) = default;
+
+ private:
+  void apply(const EpochEntered& entry);
+  void apply(const ViewEntered& entry);
+  void apply(const ProposalMade& entry);
+  void apply(const PrepareMade& entry);
+  void apply(const CertificateMade& entry);
+  void apply(const CheckpointSigned& entry);
+  void apply(const CheckpointHeld& entry);
+
+  std::optional<EpochEntered> epoch_;
+  View view_;
+  std::map<Height, PrePrepare> proposals_;
+  std::map<Height, Digest> prepares_;
+  std::optional<PrepareMade> last_prepare_;
+  std::map<Height, CertificateMade> certificates_;
+  std::optional<CertificateMade> highest_certificate_;
+  std::optional<CheckpointSigned> cosigned_;
+  std::optional<CheckpointHeld> certified_;
+};
+
+/// Folds a journal, oldest entry first.
+RecoveredState recover(std::span<const JournalEntry> entries);
+
+}  // namespace qc::consensus

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "consensus/types.h"
+
+namespace qc::consensus {
+
+/// What a block shall hold: the value that replicas agree on. Its digest is the hash of
+/// `proposal_bytes` (statement.h).
+struct Proposal {
+  Height height;
+  /// Digest of the proposal one height below; 32 zero bytes where that is genesis.
+  Digest parent{};
+  /// Block time: the primary's clock, unix milliseconds, greater than the parent's.
+  std::uint64_t time_ms = 0;
+  /// Digests of the batches, in the order in which they are executed. No duplicates. Empty only to
+  /// carry a set change.
+  std::vector<Digest> batches;
+
+  friend bool operator==(const Proposal&, const Proposal&) = default;
+};
+
+/// The primary's signed assignment of a proposal to (view, height). It is not a vote: the primary
+/// prepares like everybody. Anyone may relay it.
+struct PrePrepare {
+  View view;
+  Proposal proposal;
+  /// By the primary of `view`, over the statement (kPrePrepare, view, height, proposal digest).
+  Signature signature{};
+
+  friend bool operator==(const PrePrepare&, const PrePrepare&) = default;
+};
+
+/// What a signed statement says. The values are part of the signed bytes.
+enum class Phase : std::uint8_t {
+  kPrePrepare = 1,
+  kPrepare = 2,
+  kCommit = 3,
+};
+
+/// A prepare or a commit. Signed, so anyone may relay it; `voter` need not be the peer that it came
+/// from.
+struct Vote {
+  /// kPrepare or kCommit.
+  Phase phase = Phase::kPrepare;
+  View view;
+  Height height;
+  /// Digest of the proposal voted for.
+  Digest digest{};
+  ReplicaIndex voter;
+  Signature signature{};
+
+  friend bool operator==(const Vote&, const Vote&) = default;
+};
+
+/// A signature in a certificate and whose it is.
+struct SignedBy {
+  ReplicaIndex voter;
+  Signature signature{};
+
+  friend bool operator==(const SignedBy&, const SignedBy&) = default;
+};
+
+/// Proof that a quorum prepared a digest in one view: nothing else can ever be prepared there.
+struct PreparedCertificate {
+  View view;
+  Height height;
+  Digest digest{};
+  /// At least a quorum, in ascending order of voter, hence distinct.
+  std::vector<SignedBy> prepares;
+
+  friend bool operator==(const PreparedCertificate&, const PreparedCertificate&) = default;
+};
+
+/// The sender executed `height` and cosigned the resulting checkpoint. The voter is the peer that
+/// it came from; the host has verified the cosignature over `checkpoint` before `step` sees it.
+struct CheckpointVote {
+  Height height;
+  /// The checkpoint body that was cosigned; opaque here, compared byte by byte. 1 ..
+  /// kCheckpointBytesMax bytes.
+  std::string checkpoint;
+  /// The cosignature; opaque here. 1 .. kCosignatureBytesMax bytes.
+  std::string cosignature;
+
+  friend bool operator==(const CheckpointVote&, const CheckpointVote&) = default;
+};
+
+/// A checkpoint with a quorum of cosignatures, its seal and the seal's inclusion path.
+///
+/// `height`, `proposal` and `checkpoint` are what the proof says, never what a sender says: the
+/// host verifies `proof`, reads the three from the seal and refuses a message that claims others.
+struct CertifiedCheckpoint {
+  Height height;
+  /// Digest of the proposal of that block, from its seal.
+  Digest proposal{};
+  /// The checkpoint body, the same bytes as in the votes.
+  std::string checkpoint;
+  /// The host's proof; opaque here. At most kCertifiedProofBytesMax bytes; empty for genesis only.
+  std::string proof;
+
+  friend bool operator==(const CertifiedCheckpoint&, const CertifiedCheckpoint&) = default;
+};
+
+/// The sender has verified and stored these batches. Sent to everybody; the link authenticates it.
+struct BatchAck {
+  /// 1 .. kDigestListMax.
+  std::vector<Digest> batches;
+
+  friend bool operator==(const BatchAck&, const BatchAck&) = default;
+};
+
+/// The sender asks for the bytes of these batches. The host answers with the batches it holds.
+struct FetchBatches {
+  /// 1 .. kDigestListMax.
+  std::vector<Digest> batches;
+
+  friend bool operator==(const FetchBatches&, const FetchBatches&) = default;
+};
+
+/// Which votes a replica holds at one height of its current view; voter i is bit i % 8 of byte i
+/// / 8.
+struct HeldVotes {
+  Height height;
+  /// Digest of the proposal held, or 32 zero bytes where there is none.
+  Digest proposal{};
+  /// Both have ceil(n / 8) bytes, no bit at or above n.
+  std::vector<std::uint8_t> prepares;
+  std::vector<std::uint8_t> commits;
+
+  friend bool operator==(const HeldVotes&, const HeldVotes&) = default;
+};
+
+/// Sent on each link every `status_interval`, work or not; the other end answers with what is
+/// missing.
+struct Status {
+  View view;
+  /// Executed and certified there. A claim: it counts only as the (f + 1)-th largest of all.
+  Height certified;
+  /// Batches held that are not ordered yet: acknowledgements again, for whoever missed them. At
+  /// most kDigestListMax.
+  std::vector<Digest> acknowledged;
+  /// Heights above `certified` at which something is held, ascending. At most kWindowMax.
+  std::vector<HeldVotes> votes;
+
+  friend bool operator==(const Status&, const Status&) = default;
+};
+
+/// Everything that replicas say to each other about ordering. Batch bytes and blocks travel in the
+/// host's own frames.
+using Message = std::variant<PrePrepare, Vote, CheckpointVote, CertifiedCheckpoint, BatchAck,
+                             FetchBatches, Status>;
+
+}  // namespace qc::consensus

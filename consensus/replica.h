@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "consensus/authenticator.h"
+#include "consensus/config.h"
+#include "consensus/journal.h"
+#include "consensus/messages.h"
+#include "consensus/types.h"
+
+namespace qc::consensus {
+
+// ---- what happens to a replica
+
+/// A peer's message, verified: signatures inside are good (`verify_message`, verifier.h),
+/// cosignatures and the proof of a certified checkpoint too (by the host), and `from` is who is at
+/// the other end of the authenticated link.
+struct MessageReceived {
+  ReplicaIndex from;
+  Message message;
+};
+
+/// The host has verified a batch and stored it: from a peer, from its own mempool (`author` is
+/// self) or found on disk after a restart. The replica acknowledges it to everybody unless the
+/// author's quota is full.
+struct BatchStored {
+  Digest digest{};
+  ReplicaIndex author;
+  std::size_t bytes = 0;
+  /// When the last of its submissions expires, unix milliseconds of block time; afterwards it is
+  /// dropped.
+  std::uint64_t expires_at_ms = 0;
+};
+
+/// A delivered block is executed and durable.
+struct Executed {
+  Height height;
+  /// The checkpoint body after it, and this replica's cosignature of it (empty for an observer).
+  std::string checkpoint;
+  std::string cosignature;
+  /// Set from the block on that decides a change of the validator set: the height from which the
+  /// next set votes.
+  std::optional<Height> next_epoch;
+};
+
+/// The host holds a certified checkpoint with its proof, e.g. made from `Actions::certify`.
+struct CheckpointCertified {
+  CertifiedCheckpoint checkpoint;
+};
+
+/// The host has fetched, checked and executed blocks up to here by itself, `checkpoint` being the
+/// certified one of that height.
+struct Synced {
+  BlockPoint block;
+  CertifiedCheckpoint checkpoint;
+  /// The batches that the fetched blocks ordered.
+  std::vector<OrderedBatch> ordered;
+  std::optional<Height> next_epoch;
+};
+
+/// An authenticated link to a peer is up: it gets a status at once.
+struct LinkUp {
+  ReplicaIndex peer;
+};
+struct LinkDown {
+  ReplicaIndex peer;
+};
+
+/// Time has passed; due at `Actions::next_tick` at the latest, harmless at any time.
+struct Tick {};
+
+using Event = std::variant<MessageReceived, BatchStored, Executed, CheckpointCertified, Synced,
+                           LinkUp, LinkDown, Tick>;
+
+// ---- what a replica wants done
+
+struct Outgoing {
+  /// Nothing: to every other validator and to observers.
+  std::optional<ReplicaIndex> to;
+  Message message;
+};
+
+/// The host sends the bytes of those of these batches that it holds.
+struct SendBatches {
+  /// Nothing: to every other validator.
+  std::optional<ReplicaIndex> to;
+  std::vector<Digest> batches;
+};
+
+/// A committed proposal, all of whose batches the host has stored.
+struct Delivery {
+  Proposal proposal;
+  Digest digest{};
+};
+
+struct Cosignature {
+  ReplicaIndex voter;
+  std::string cosignature;
+};
+
+/// A quorum cosigned the checkpoint that this replica computed too: the host makes the note and the
+/// proof of it, stores them and reports `CheckpointCertified`.
+struct Certifiable {
+  Height height;
+  Digest proposal{};
+  std::string checkpoint;
+  /// In ascending order of voter, at least a quorum.
+  std::vector<Cosignature> votes;
+};
+
+/// The host fetches, checks and executes the blocks `from` .. `to` and reports `Synced`. Asked
+/// again while it is not done.
+struct FetchBlocks {
+  Height from;
+  /// The greatest height that is known to be certified somewhere.
+  Height to;
+  /// Who claims to have them.
+  std::vector<ReplicaIndex> peers;
+};
+
+/// Two signed pre-prepares of one primary for one view and height.
+struct Equivocation {
+  PrePrepare first;
+  PrePrepare second;
+};
+
+/// Why a replica must not go on. An operator has to look.
+struct Halt {
+  enum class Reason : std::uint8_t {
+    /// A quorum certified another checkpoint than this replica computed: a bug in execution or a
+    /// bad disk.
+    kCheckpointDiffers = 1,
+    /// A quorum committed another block at a height that is executed here.
+    kBlockDiffers = 2,
+    /// The ledger's own checkpoint is not the one that the journal says was cosigned at that
+    /// height.
+    kJournalDiffers = 3,
+  };
+  Reason reason = Reason::kCheckpointDiffers;
+  Height height;
+  std::string own;
+  std::string others;
+};
+
+/// What one step asks for, **to be done in the order of the fields**. Nothing may be sent before
+/// `persist` is durable; the entries of several steps may share one sync as long as the messages of
+/// all of them wait for it. A host that cannot make `persist` durable must stop: the replica
+/// already counts on it.
+struct Actions {
+  std::vector<JournalEntry> persist;
+  std::vector<Outgoing> send;
+  std::vector<SendBatches> send_batches;
+  /// When a Tick is due at the latest. Replaces what the step before said.
+  std::optional<Time> next_tick;
+  /// In height order without gaps, each height once in a process life, never below what is
+  /// executed.
+  std::vector<Delivery> deliver;
+  std::vector<Certifiable> certify;
+  std::optional<FetchBlocks> fetch_blocks;
+  /// Batches that need not be kept for ordering any more: ordered and certified, expired, or
+  /// refused.
+  std::vector<Digest> forget_batches;
+  std::vector<Equivocation> evidence;
+  std::optional<Halt> halt;
+};
+
+/// What to do with a message whose signature is not yet checked.
+enum class Interest : std::uint8_t {
+  /// Nobody needs it: too old, too far ahead, known already, or impossible.
+  kDrop,
+  kVerify,
+  /// It may matter soon (a later view, above the window). It may be dropped too: everything is sent
+  /// again.
+  kLater,
+};
+
+/// What the operator and the metrics see.
+struct ReplicaStatus {
+  View view;
+  ReplicaIndex primary;
+  bool is_primary = false;
+  /// False for an observer, while the ledger is below what the journal holds certified, and after a
+  /// halt.
+  bool may_vote = false;
+  bool halted = false;
+  Height executed;
+  Height delivered;
+  Height certified;
+  /// The greatest height with a prepared certificate in this view.
+  Height prepared;
+  /// The (f + 1)-th largest certified height of the peers: at least one correct replica is there.
+  Height peers_certified;
+  std::size_t proposals_in_flight = 0;
+  std::size_t batches_held = 0;
+  std::size_t batches_available = 0;
+  /// Own batches that are not ordered yet. The host makes no new one while this is at
+  /// `author_batches_max`.
+  std::size_t own_batches_open = 0;
+  /// Whether there is work (consensus.md, Terms) and so the progress timer runs.
+  bool progress_timer_runs = false;
+  /// How often it ran out since the last commit.
+  std::uint64_t progress_timeouts = 0;
+};
+
+/// One validator's part in the agreement, as a pure state machine: same events, same actions, on
+/// every machine.
+///
+/// The host owns the clock, the links, the disk and the keys. It makes one Replica per epoch, calls
+/// `start` once and then `step` for every event, from one thread at a time, and carries out the
+/// actions as `Actions` says. Whatever peers send, memory is bounded by the window, the number of
+/// validators and the quotas in Config. Safety rests on `persist` being durable before messages
+/// leave, on nothing else that a host does; in particular not on clocks.
+class Replica {
+ public:
+  /// `journal` is the fold of everything that was ever made durable with this voting key.
+  /// `authenticator` must outlive the replica. `config.epoch.validators` must be at least 1 and
+  /// `config.self`, if any, below it.
+  Replica(Config config, const LedgerPosition& ledger, RecoveredState journal,
+          Authenticator& authenticator);
+  Replica(const Replica&) = delete;
+  Replica& operator=(const Replica&) = delete;
+  Replica(Replica&&) noexcept;
+  Replica& operator=(Replica&&) noexcept;
+  ~Replica();
+
+  /// Takes up its duties: enters the epoch in the journal if it is new, says again what it said
+  /// before a restart.
+  Actions start(const Now& now);
+  Actions step(const Now& now, Event event);
+
+  /// Asked before the signatures of a message are checked. Cheap; changes nothing.
+  Interest interest(ReplicaIndex from, const Message& message) const;
+  /// Whether a batch that a peer sends should be verified and stored: not known yet and wanted by a
+  /// proposal, or within its author's quota.
+  bool wants_batch(const Digest& digest, ReplicaIndex author, std::size_t bytes) const;
+
+  ReplicaStatus status() const;
+  /// What the journal says, for a rotated journal file (`entries()`).
+  const RecoveredState& journal() const;
+
+ private:
+  class Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace qc::consensus
