@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/hash.h"
+
 namespace quality::v1 {
 class ObjectRef;
 class PartyRef;
@@ -44,19 +46,22 @@ struct RecordSubjects {
   std::vector<std::string> about;
 };
 
-/// Who acts; needed because a class is a subject of what regulators write and its `#below` of what
-/// others do.
-struct ActingParty {
+/// What the subjects of a record depend on besides the record.
+struct SubjectContext {
   /// USCC or LEI of the submission's organisation; empty in genesis.
-  std::string_view code;
-  bool regulator = false;
+  std::string_view organisation;
+  /// It acts as a regulator: a class is a subject of what regulators write, its `#below` of what
+  /// others do.
+  bool by_regulator = false;
+  /// The network's hash, for key ids.
+  HashAlgorithm hash = HashAlgorithm::kSha256;
 };
 
 /// Pure; `record` has passed check_record. Types that are not judged yet name the acting party
 /// only. An EnrolmentRequest names the applicant, not its keys: they become subjects with the
 /// deciding approval.
 [[nodiscard]] RecordSubjects subjects_of(const quality::v1::Record& record,
-                                         const ActingParty& actor);
+                                         const SubjectContext& context);
 
 /// The subject that an object reference names, at its own level (a class stays a class); `object`
 /// is valid.

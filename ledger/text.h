@@ -15,9 +15,6 @@ namespace qc::ledger {
 /// surrogates, nothing above U+10FFFF. Nothing, and `text` as it was, at an error or the end.
 std::optional<char32_t> take_code_point(std::string_view& text);
 
-/// Strict UTF-8 throughout.
-[[nodiscard]] bool is_utf8(std::string_view text);
-
 /// Appends `point` (a valid code point) in UTF-8.
 void append_utf8(std::string& text, char32_t point);
 
