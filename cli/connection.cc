@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/connection.h"
+
+#include <fmt/format.h>
+#include <grpcpp/channel.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_certificate_verifier.h>
+#include <grpcpp/security/tls_credentials_options.h>
+
+#include <chrono>
+#include <utility>
+
+#include "cli/files.h"
+#include "ledger/encoding.h"
+#include "ledger/hash.h"
+#include "ledger/signer.h"
+#include "ledger/tls_certificate.h"
+
+namespace qc::cli {
+
+using ledger::Code;
+using ledger::fail;
+using ledger::Result;
+
+namespace {
+
+constexpr std::chrono::seconds kConnectTimeout{5};
+constexpr int kReceiveSizeMax = 64 * 1024 * 1024;
+constexpr std::int64_t kCertificateDays = 30;
+
+/// Accepts a server by its public key alone.
+class PinnedKey final : public grpc::experimental::ExternalCertificateVerifier {
+ public:
+  explicit PinnedKey(std::string key_id) : key_id_(std::move(key_id)) {}
+
+  // NOLINTBEGIN(readability-identifier-naming): gRPC's names.
+  bool Verify(grpc::experimental::TlsCustomVerificationCheckRequest* request,
+              std::function<void(grpc::Status)> /*callback*/, grpc::Status* sync_status) override {
+    const grpc::string_ref peer = request->peer_cert();
+    const auto spki = ledger::certificate_spki({peer.data(), peer.size()});
+    const bool known =
+        spki && ledger::to_hex(ledger::hash(ledger::HashAlgorithm::kSha256, *spki)) == key_id_;
+    *sync_status = known ? grpc::Status::OK
+                         : grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
+                                        "the node's TLS key is not the one in the profile");
+    return true;
+  }
+  void Cancel(grpc::experimental::TlsCustomVerificationCheckRequest* /*request*/) override {}
+  // NOLINTEND(readability-identifier-naming)
+
+ private:
+  std::string key_id_;
+};
+
+Result<std::shared_ptr<grpc::experimental::CertificateProviderInterface>> client_identity(
+    const ClientProfile& profile) {
+  QC_TRY(std::string key, read_secret_file(profile.tls_key));
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
+  QC_TRY(std::string certificate,
+         ledger::self_signed_certificate(key, {.common_name = profile.organisation,
+                                               .not_before_s = now - 86'400,
+                                               .not_after_s = now + kCertificateDays * 86'400}));
+  const std::vector<grpc::experimental::IdentityKeyCertPair> pairs = {
+      {.private_key = key, .certificate_chain = std::move(certificate)}};
+  ledger::wipe(key);
+  return std::make_shared<grpc::experimental::StaticDataCertificateProvider>("", pairs);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<grpc::Channel>> open_channel(const ClientProfile& profile,
+                                                    const NodeAddress& node) {
+  QC_TRY(auto identity, client_identity(profile));
+  grpc::experimental::TlsChannelCredentialsOptions options;
+  options.set_certificate_provider(std::move(identity));
+  options.watch_identity_key_cert_pairs();
+  options.set_verify_server_certs(false);
+  options.set_check_call_host(false);
+  options.set_certificate_verifier(
+      grpc::experimental::ExternalCertificateVerifier::Create<PinnedKey>(node.key_id));
+
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kReceiveSizeMax);
+  // Connections to one node are not shared, or one TCP stream would carry all of a bench's clients.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(node.address, grpc::experimental::TlsCredentials(options),
+                                   arguments);
+}
+
+Result<std::vector<std::shared_ptr<grpc::Channel>>> open_channels(const ClientProfile& profile) {
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  for (const NodeAddress& node : profile.nodes) {
+    QC_TRY(auto channel, open_channel(profile, node));
+    channels.push_back(std::move(channel));
+  }
+  return channels;
+}
+
+Result<std::shared_ptr<grpc::Channel>> open_any_channel(const ClientProfile& profile) {
+  for (const NodeAddress& node : profile.nodes) {
+    QC_TRY(auto channel, open_channel(profile, node));
+    if (channel->WaitForConnected(std::chrono::system_clock::now() + kConnectTimeout)) {
+      return channel;
+    }
+  }
+  return fail(
+      Code::kUnavailable,
+      fmt::format("none of the {} nodes in {} accepts this organisation's TLS key: is the "
+                  "network up (qc network status), and the organisation active (qc org show)?",
+                  profile.nodes.size(), (profile.folder / "profile.json").string()));
+}
+
+}  // namespace qc::cli
