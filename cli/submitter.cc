@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/submitter.h"
+
+#include <fmt/format.h>
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <sys/random.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "cli/connection.h"
+#include "ledger/hash.h"
+#include "ledger/submission.h"
+#include "quality/v1/services.grpc.pb.h"
+
+namespace qc::cli {
+
+using ledger::Code;
+using ledger::fail;
+using ledger::Result;
+using quality::v1::SubmitRequest;
+using quality::v1::SubmitResponse;
+
+namespace {
+
+constexpr std::chrono::seconds kConnectTimeout{5};
+constexpr std::chrono::minutes kAnswerTimeout{5};
+constexpr int kRoundsMax = 20;
+
+std::uint64_t now_ms() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                        std::chrono::system_clock::now().time_since_epoch())
+                                        .count());
+}
+
+Result<ledger::Nonce> random_nonce() {
+  ledger::Nonce nonce{};
+  if (::getrandom(nonce.data(), nonce.size(), 0) != static_cast<ssize_t>(nonce.size())) {
+    return fail(Code::kInternal, "the operating system gave no random bytes");
+  }
+  return nonce;
+}
+
+/// Indexes of the submissions that still need an answer.
+std::vector<std::size_t> open_places(const std::vector<SubmitResponse>& answers) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].state() == quality::v1::SUBMISSION_STATE_PENDING) {
+      places.push_back(i);
+    }
+  }
+  return places;
+}
+
+/// One attempt over one channel. Answers arrive in `answers`; those refused for lack of capacity
+/// stay open, and `retry_after_ms` says for how long the node wants to be left alone.
+class StreamAttempt {
+ public:
+  StreamAttempt(grpc::Channel& channel, const std::vector<PackedSubmission>& submissions,
+                std::vector<SubmitResponse>& answers)
+      : submissions_(submissions), answers_(answers) {
+    stub_ = quality::v1::SubmissionService::NewStub(
+        std::shared_ptr<grpc::ChannelInterface>(&channel, [](grpc::ChannelInterface*) {}));
+    context_.set_deadline(std::chrono::system_clock::now() + kAnswerTimeout);
+  }
+
+  grpc::Status run(const std::vector<std::size_t>& places, const Progress& progress) {
+    const auto stream = stub_->SubmitStream(&context_);
+    std::thread writer([&] {
+      SubmitRequest request;
+      for (const std::size_t place : places) {
+        request.set_signed_submission(submissions_[place].bytes);
+        request.set_tag(place);
+        if (!stream->Write(request)) {
+          break;
+        }
+      }
+      stream->WritesDone();
+    });
+    SubmitResponse answer;
+    while (stream->Read(&answer)) {
+      take(std::move(answer));
+      progress(answers_.size() - open_places(answers_).size());
+    }
+    writer.join();
+    return stream->Finish();
+  }
+
+  std::uint64_t retry_after_ms() const { return retry_after_ms_; }
+
+ private:
+  void take(SubmitResponse answer) {
+    if (answer.tag() >= answers_.size()) {
+      return;
+    }
+    if (answer.state() == quality::v1::SUBMISSION_STATE_REFUSED &&
+        answer.code() == static_cast<std::uint32_t>(Code::kResourceExhausted)) {
+      retry_after_ms_ = std::max(retry_after_ms_, answer.retry_after_ms());
+      return;
+    }
+    answers_[answer.tag()] = std::move(answer);
+  }
+
+  const std::vector<PackedSubmission>& submissions_;
+  std::vector<SubmitResponse>& answers_;
+  std::unique_ptr<quality::v1::SubmissionService::Stub> stub_;
+  grpc::ClientContext context_;
+  std::uint64_t retry_after_ms_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<PackedSubmission>> pack_records(const std::vector<std::string>& records,
+                                                   const ClientProfile& profile,
+                                                   const ledger::Signer& signer,
+                                                   const PackingOptions& options) {
+  std::vector<PackedSubmission> packed;
+  std::size_t first = 0;
+  while (first < records.size()) {
+    std::size_t bytes = 0;
+    std::size_t end = first;
+    while (end < records.size() && end - first < options.records_max &&
+           (end == first || bytes + records[end].size() <= options.bytes_max)) {
+      bytes += records[end].size();
+      ++end;
+    }
+    QC_TRY(const ledger::Nonce nonce, random_nonce());
+    const ledger::SubmissionDraft draft{.chain_id = profile.chain_id,
+                                        .organisation = profile.organisation,
+                                        .nonce = nonce,
+                                        .not_after_ms = now_ms() + options.lifetime_ms};
+    const std::vector<std::string> part(records.begin() + static_cast<std::ptrdiff_t>(first),
+                                        records.begin() + static_cast<std::ptrdiff_t>(end));
+    QC_TRY(std::string signed_bytes, ledger::sign_submission(draft, part, signer));
+    packed.push_back(
+        {.bytes = std::move(signed_bytes), .first_record = first, .record_count = end - first});
+    first = end;
+  }
+  return packed;
+}
+
+Result<std::vector<SubmitResponse>> submit_all(const ClientProfile& profile,
+                                               const std::vector<PackedSubmission>& submissions,
+                                               const Progress& progress) {
+  std::vector<SubmitResponse> answers(submissions.size());
+  for (SubmitResponse& answer : answers) {
+    answer.set_state(quality::v1::SUBMISSION_STATE_PENDING);
+  }
+  QC_TRY(const auto channels, open_channels(profile));
+  std::string last_failure = "no node could be reached";
+  for (int round = 0; round < kRoundsMax; ++round) {
+    const std::vector<std::size_t> places = open_places(answers);
+    if (places.empty()) {
+      return answers;
+    }
+    grpc::Channel& channel = *channels[static_cast<std::size_t>(round) % channels.size()];
+    if (!channel.WaitForConnected(std::chrono::system_clock::now() + kConnectTimeout)) {
+      continue;
+    }
+    StreamAttempt attempt(channel, submissions, answers);
+    const grpc::Status status = attempt.run(places, progress);
+    if (!status.ok()) {
+      last_failure = status.error_message();
+      if (status.error_code() == grpc::StatusCode::PERMISSION_DENIED ||
+          status.error_code() == grpc::StatusCode::INVALID_ARGUMENT) {
+        return fail(static_cast<Code>(status.error_code()), last_failure);
+      }
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(attempt.retry_after_ms()));
+  }
+  if (open_places(answers).size() == answers.size()) {
+    return fail(Code::kUnavailable, fmt::format("nothing was answered: {}", last_failure));
+  }
+  return answers;
+}
+
+}  // namespace qc::cli
