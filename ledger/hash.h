@@ -40,6 +40,7 @@ class Hasher {
  private:
   HashAlgorithm algorithm_;
   evp_md_ctx_st* context_;
+  bool fresh_ = true;
 };
 
 /// H(bytes).

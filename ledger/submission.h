@@ -76,6 +76,8 @@ class Submission {
 
  private:
   Submission() = default;
+  /// The last step of parsing: hashes, count and root.
+  static Result<Submission> hashed(Submission submission);
 
   HashAlgorithm algorithm_ = HashAlgorithm::kSha256;
   /// Shared, so that copies stay cheap and views into it stay valid.
