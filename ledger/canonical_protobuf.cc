@@ -7,8 +7,8 @@
 #include <google/protobuf/message.h>
 #include <google/protobuf/unknown_field_set.h>
 
-#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -170,11 +170,11 @@ Result<void> check_bytes(const Message& parsed, std::string_view bytes) {
   // The size is remembered within the message for the encoding that follows.
   const std::size_t size = parsed.ByteSizeLong();
   if (size != bytes.size()) return not_canonical();
+  if (size == 0) return {};
   thread_local std::vector<std::uint8_t> buffer;
   buffer.resize(size);
   parsed.SerializeWithCachedSizesToArray(buffer.data());
-  const bool same = std::equal(buffer.begin(), buffer.end(), bytes.begin(),
-                               [](auto a, char b) { return a == static_cast<std::uint8_t>(b); });
+  const bool same = std::memcmp(buffer.data(), bytes.data(), size) == 0;
   constexpr std::size_t kKept = std::size_t{1} << 20;
   if (buffer.capacity() > kKept) buffer = {};
   return same ? Result<void>() : not_canonical();
