@@ -47,6 +47,6 @@ inline constexpr std::size_t kFreeTextCodePointsMax = 2000;
 
 /// The text as an error message may quote it: in double quotes, refused code points and bad bytes
 /// as \u{...} or \x.., cut after 80 code points.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string quote(std::string_view text);
 
 }  // namespace qc::ledger
