@@ -8,7 +8,7 @@
 #include <tl/expected.hpp>
 
 #include "ledger/calendar.h"
-#include "quality/v1/submission.pb.h"
+#include "ledger/outcome.h"
 
 namespace quality::v1 {
 class Record;
@@ -19,7 +19,7 @@ namespace qc::ledger {
 /// Why a record is refused. `code` and `field` are what replicas agree on and put on the chain;
 /// `message` is for people and is never stored.
 struct Refusal {
-  quality::v1::OutcomeCode code = quality::v1::OUTCOME_INVALID_FIELD;
+  OutcomeCode code = OutcomeCode::kInvalidField;
   /// Path of the offending field, e.g. "inspection_certificate.objects[0].gtin"; empty where it is
   /// the whole record.
   std::string field;
@@ -50,7 +50,7 @@ inline constexpr std::size_t kNamedSubjectsMax = 2048;
 inline constexpr std::size_t kNamedSubjectsOfThingMax = 64;
 
 /// Every rule that needs no state, for every record type that this protocol version judges; any
-/// other type is OUTCOME_NOT_SUPPORTED. Pure; the order of checks is fixed (field numbers
+/// other type is kNotSupported. Pure; the order of checks is fixed (field numbers
 /// ascending, then rules across fields, then counts of subjects), because the first refusal is what
 /// the chain records. `record` must come from canonical bytes.
 [[nodiscard]] tl::expected<void, Refusal> check_record(const quality::v1::Record& record,
@@ -59,10 +59,10 @@ inline constexpr std::size_t kNamedSubjectsOfThingMax = 64;
 /// The sentence that people read, made by the reader from what the chain records: `field: what is
 /// wrong`. Re-judges the record where the rule was stateless; else describes `code` with the value
 /// found at `field`.
-[[nodiscard]] std::string explain(quality::v1::OutcomeCode code, std::string_view field,
+[[nodiscard]] std::string explain(OutcomeCode code, std::string_view field,
                                   const quality::v1::Record& record, const RecordContext& context);
 /// The same where the record is not at hand.
-[[nodiscard]] std::string explain(quality::v1::OutcomeCode code, std::string_view field);
+[[nodiscard]] std::string explain(OutcomeCode code, std::string_view field);
 
 /// Snake-case name of the record's type as the proto spells it ("inspection_certificate"); empty
 /// without a body.
