@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "cli/client_profile.h"
-#include "cli/intake/intake.h"
 #include "cli/submitter.h"
 #include "ledger/result.h"
+#include "quality/v1/record.pb.h"
 
 namespace qc::cli {
 
@@ -18,7 +18,7 @@ struct SubmittedPart {
   std::size_t first_record = 0;
   std::size_t record_count = 0;
   quality::v1::SubmissionState state = quality::v1::SUBMISSION_STATE_UNKNOWN;
-  /// Committed: log index of its first record, and the block.
+  /// Committed: log index of its first record. Committed and rejected: the block.
   std::uint64_t first_log_index = 0;
   std::uint64_t height = 0;
   /// Otherwise: why not.
@@ -30,12 +30,14 @@ struct SubmitReport {
   std::vector<SubmittedPart> parts;
 
   std::size_t committed_records() const;
+  /// Every record is on the chain.
   bool complete() const;
 };
 
-/// Submits records under the profile's signing key (admin key where `admin`), with a progress bar
-/// on standard error when that is a terminal. Where `receipts` is not empty, writes for each
-/// committed record LOGINDEX.record and LOGINDEX.tlog-proof there.
+/// Submits records under the key in `key_file`, with a progress bar on standard error where that is
+/// a terminal. Every receipt is verified against the profile's policy before it counts. Where
+/// `receipts` is not empty, writes for each committed record LOGINDEX.record and
+/// LOGINDEX.tlog-proof into that folder, and for each rejected submission HASH.tlog-proof.
 ledger::Result<SubmitReport> submit_records(const ClientProfile& profile,
                                             const std::filesystem::path& key_file,
                                             const std::vector<quality::v1::Record>& records,

@@ -17,8 +17,8 @@ struct IntakeProblem {
   std::string message;
 };
 
-/// What a file gives: records in its order, and what could not be understood. A reader takes in what
-/// it can; the caller decides whether problems stop it.
+/// What a file gives: records in its order, and what could not be understood. A reader takes in
+/// what it can; the caller decides whether problems stop it.
 struct Intake {
   std::vector<quality::v1::Record> records;
   /// For each record where it came from, e.g. "line 12", for messages about it later.

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/files.h"
+#include "cli/intake/certificate_csv.h"
+#include "cli/intake/epcis.h"
+#include "cli/intake/record_json.h"
+#include "cli/session.h"
+#include "cli/submit_report.h"
+
+namespace qc::cli {
+namespace {
+
+using ledger::Code;
+using ledger::Result;
+
+struct SubmitOptions {
+  /// Files, folders, or "-".
+  std::vector<std::string> sources;
+  std::string format = "auto";
+  std::string receipts;
+  std::size_t batch = 1000;
+  bool admin_key = false;
+  bool keep_going = false;
+};
+
+/// Files of a folder by name, or the file itself.
+Result<std::vector<std::filesystem::path>> files_of(const std::string& source) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(source, error)) {
+    return std::vector<std::filesystem::path>{source};
+  }
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(source, error)) {
+    if (entry.is_regular_file()) {
+      files.push_back(entry.path());
+    }
+  }
+  if (error) {
+    return ledger::fail(Code::kFailedPrecondition,
+                        fmt::format("cannot list {}: {}", source, error.message()));
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+Intake read_by_format(const std::string& format, const std::filesystem::path& file,
+                      const std::string& content) {
+  if (format == "epcis") {
+    return read_epcis(content);
+  }
+  const bool is_csv = format == "csv" || (format == "auto" && file.extension() == ".csv");
+  return is_csv ? read_csv(content) : read_record_json(content);
+}
+
+/// Everything in all sources, in order; problems name their file.
+Result<Intake> take_in(const SubmitOptions& options) {
+  Intake all;
+  for (const std::string& source : options.sources) {
+    QC_TRY(const auto files, files_of(source));
+    for (const std::filesystem::path& file : files) {
+      QC_TRY(const std::string content, read_file(file));
+      Intake one = read_by_format(options.format, file, content);
+      std::ranges::move(one.records, std::back_inserter(all.records));
+      for (const std::string& origin : one.origins) {
+        all.origins.push_back(file.string() + ": " + origin);
+      }
+      for (const IntakeProblem& problem : one.problems) {
+        all.problems.push_back({file.string() + ": " + problem.place, problem.message});
+      }
+    }
+  }
+  return all;
+}
+
+nlohmann::ordered_json report_json(const Intake& intake, const SubmitReport& report) {
+  nlohmann::ordered_json problems = nlohmann::ordered_json::array();
+  for (const IntakeProblem& problem : intake.problems) {
+    problems.push_back({{"place", problem.place}, {"message", problem.message}});
+  }
+  nlohmann::ordered_json submissions = nlohmann::ordered_json::array();
+  for (const SubmittedPart& part : report.parts) {
+    submissions.push_back({{"first_record", part.first_record},
+                           {"records", part.record_count},
+                           {"state", quality::v1::SubmissionState_Name(part.state)},
+                           {"first_log_index", part.first_log_index},
+                           {"height", part.height},
+                           {"message", part.message}});
+  }
+  return {{"records", intake.records.size()},
+          {"committed", report.committed_records()},
+          {"problems", problems},
+          {"submissions", submissions}};
+}
+
+void print_submit_report(const Intake& intake, const SubmitReport& report) {
+  for (const SubmittedPart& part : report.parts) {
+    if (part.state != quality::v1::SUBMISSION_STATE_COMMITTED) {
+      fmt::print(
+          stderr, "qc: records {}..{} ({} ...) are not on the chain: {}\n", part.first_record,
+          part.first_record + part.record_count - 1, intake.origins[part.first_record],
+          part.message.empty() ? "no node answered in time, the outcome is unknown" : part.message);
+    }
+  }
+  const std::uint64_t height = report.parts.empty() ? 0 : report.parts.back().height;
+  fmt::print("{} of {} records certified, up to height {}\n", report.committed_records(),
+             intake.records.size(), height);
+}
+
+void print_problems(const Intake& intake) {
+  for (const IntakeProblem& problem : intake.problems) {
+    fmt::print(stderr, "qc: {}: {}\n", problem.place, problem.message);
+  }
+}
+
+void submit(Session& session, const SubmitOptions& options) {
+  const auto profile = session.load_profile();
+  if (!profile) {
+    return session.fail(profile.error());
+  }
+  const auto intake = take_in(options);
+  if (!intake) {
+    return session.fail(intake.error());
+  }
+  print_problems(*intake);
+  if (!intake->problems.empty()) {
+    session.exit_code = kUsage;
+    if (!options.keep_going || intake->records.empty()) {
+      fmt::print(stderr, "qc: nothing was submitted{}\n",
+                 options.keep_going ? "" : "; mend the file, or --keep-going with the rest");
+      return;
+    }
+  }
+  const auto report =
+      submit_records(*profile, options.admin_key ? profile->admin_key : profile->signing_key,
+                     intake->records, {.records_max = options.batch}, options.receipts);
+  if (!report) {
+    return session.fail(report.error());
+  }
+  if (session.json) {
+    fmt::print("{}\n", report_json(*intake, *report).dump(2));
+  } else {
+    print_submit_report(*intake, *report);
+  }
+  if (!report->complete()) {
+    session.exit_code = kFailed;
+  }
+}
+
+/// What differs between the commands that take records in from files.
+struct SubmitCommand {
+  const char* group;
+  const char* name;
+  const char* group_description;
+  const char* description;
+  const char* format;
+  const char* example;
+};
+
+void add_submit_command(CLI::App& app, Session& session, const SubmitCommand& what) {
+  auto* group = app.add_subcommand(what.group, what.group_description)->require_subcommand(1);
+  auto* command = group->add_subcommand(what.name, what.description);
+  const auto options = std::make_shared<SubmitOptions>();
+  options->format = what.format;
+  command->add_option("SOURCE", options->sources, "Files, folders, or - for standard input")
+      ->required();
+  if (options->format == "auto") {
+    command->add_option("--format", options->format, "auto (by the file's ending), json or csv")
+        ->check(CLI::IsMember({"auto", "json", "csv"}))
+        ->capture_default_str();
+  }
+  command->add_option("--receipts", options->receipts, "Folder for a receipt of every record");
+  command
+      ->add_option("--batch", options->batch,
+                   "Records under one signature; they are accepted or refused together")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command->add_flag("--keep-going", options->keep_going,
+                    "Submit what could be read although something could not");
+  if (std::string(what.group) == "record") {
+    command->add_flag("--admin-key", options->admin_key,
+                      "Sign with the admin key (governance and key records)");
+  }
+  command->footer(std::string("Example:\n  ") + what.example);
+  command->callback([&session, options] { submit(session, *options); });
+}
+
+}  // namespace
+
+void add_submit_commands(CLI::App& app, Session& session) {
+  add_submit_command(
+      app, session,
+      {"certificate", "submit", "Inspection certificates",
+       "Sign and submit certificates from JSON or CSV, or a regulator's sampling table", "auto",
+       "qc --profile ./lab certificate submit certificates.csv --receipts ./receipts"});
+  add_submit_command(app, session,
+                     {"lot", "register", "Lots and items", "Register lots or items from JSON",
+                      "auto", "qc --profile ./maker lot register lots.json"});
+  add_submit_command(app, session,
+                     {"product", "register", "Product classes", "Register products from JSON",
+                      "auto", "qc --profile ./maker product register products.json"});
+  add_submit_command(
+      app, session,
+      {"record", "submit", "Records of any type", "Submit records of any type from JSON", "auto",
+       "qc --profile ./regulator record submit accreditation.json"});
+  add_submit_command(app, session,
+                     {"epcis", "submit", "EPCIS 2.0 documents", "Take in EPCIS 2.0 events", "epcis",
+                      "qc --profile ./maker epcis submit events.json"});
+}
+
+}  // namespace qc::cli
