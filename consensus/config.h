@@ -40,10 +40,14 @@ struct Config {
 
   Duration resend_interval = Duration::milliseconds(1'000);
   Duration status_interval = Duration::milliseconds(2'000);
+  /// So long a wanted batch may be on its way from its author before it is asked for.
+  Duration fetch_delay = Duration::milliseconds(30);
   /// A batch or block that did not come is asked for again, from the next peer.
   Duration fetch_interval = Duration::milliseconds(250);
-  /// The least answer time between two answers to one peer's status.
+  /// The least time between two answers to one peer's status.
   Duration answer_interval = Duration::milliseconds(500);
+  /// What is known about a batch that nobody mentions any more is forgotten after so long.
+  Duration forget_interval = Duration::milliseconds(30'000);
   /// The progress timer: base, and its cap after doublings.
   Duration progress_timeout = Duration::milliseconds(1'000);
   Duration progress_timeout_max = Duration::milliseconds(30'000);

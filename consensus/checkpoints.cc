@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consensus/checkpoints.h"
+
+#include <algorithm>
+
+namespace qc::consensus {
+
+void Checkpoints::computed(const BlockPoint& block, const std::string& checkpoint) {
+  own_.insert_or_assign(block.height, Own{block, checkpoint});
+}
+
+bool Checkpoints::add(ReplicaIndex voter, const CheckpointVote& vote) {
+  Places& places = votes_.try_emplace(vote.height, quorum_.validators()).first->second;
+  if (places[voter.value]) {
+    return false;
+  }
+  places[voter.value] = vote;
+  return true;
+}
+
+bool Checkpoints::has(ReplicaIndex voter, Height height) const {
+  const auto places = votes_.find(height);
+  return places != votes_.end() && places->second[voter.value].has_value();
+}
+
+const std::string* Checkpoints::own(Height height) const {
+  const auto own = own_.find(height);
+  return own == own_.end() ? nullptr : &own->second.checkpoint;
+}
+
+std::optional<Certifiable> Checkpoints::certifiable(Height above) const {
+  for (auto place = votes_.rbegin(); place != votes_.rend() && place->first > above; ++place) {
+    std::optional<Certifiable> found = tally(place->first, place->second);
+    if (found) {
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Certifiable> Checkpoints::tally(Height height, const Places& places) const {
+  const auto own = own_.find(height);
+  if (own == own_.end()) {
+    return std::nullopt;
+  }
+  // Whatever a quorum agrees on is reported, with this replica's own proposal digest: the caller
+  // compares the checkpoints.
+  for (const std::optional<CheckpointVote>& candidate : places) {
+    if (!candidate) {
+      continue;
+    }
+    Certifiable found{height, own->second.block.proposal, candidate->checkpoint, {}};
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      if (places[i] && places[i]->checkpoint == candidate->checkpoint) {
+        found.votes.push_back(
+            Cosignature{ReplicaIndex{static_cast<std::uint16_t>(i)}, places[i]->cosignature});
+      }
+    }
+    if (found.votes.size() >= quorum_.certificate()) {
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
+void Checkpoints::erase_through(Height certified) {
+  votes_.erase(votes_.begin(), votes_.upper_bound(certified));
+  own_.erase(own_.begin(), own_.lower_bound(certified));
+}
+
+std::size_t Checkpoints::votes() const {
+  std::size_t votes = 0;
+  for (const auto& [height, places] : votes_) {
+    votes += static_cast<std::size_t>(
+        std::ranges::count_if(places, [](const auto& place) { return place.has_value(); }));
+  }
+  return votes;
+}
+
+}  // namespace qc::consensus

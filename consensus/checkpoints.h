@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "consensus/messages.h"
+#include "consensus/replica.h"
+#include "consensus/types.h"
+
+namespace qc::consensus {
+
+/// Own checkpoints of executed heights and everybody's cosignatures, between the certified height
+/// and the window's end.
+class Checkpoints {
+ public:
+  explicit Checkpoints(Quorum quorum) : quorum_(quorum) {}
+
+  /// The checkpoint that this replica computed at a height.
+  void computed(const BlockPoint& block, const std::string& checkpoint);
+  /// A cosignature, own or another's; the first of a voter at a height stays. False if it is known.
+  bool add(ReplicaIndex voter, const CheckpointVote& vote);
+  bool has(ReplicaIndex voter, Height height) const;
+  /// The computed checkpoint at a height, if it is remembered.
+  const std::string* own(Height height) const;
+  /// The greatest height above `above` where a quorum cosigned one checkpoint and this replica has
+  /// executed it.
+  std::optional<Certifiable> certifiable(Height above) const;
+  /// Forgets votes at or below the certified height, and what was computed below it.
+  void erase_through(Height certified);
+  std::size_t votes() const;
+
+ private:
+  struct Own {
+    BlockPoint block;
+    std::string checkpoint;
+  };
+  using Places = std::vector<std::optional<CheckpointVote>>;
+
+  std::optional<Certifiable> tally(Height height, const Places& places) const;
+
+  Quorum quorum_;
+  std::map<Height, Own> own_;
+  std::map<Height, Places> votes_;
+};
+
+}  // namespace qc::consensus

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consensus/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "consensus/assert.h"
+
+namespace qc::consensus {
+
+Replica::Engine::Engine(Config config, const LedgerPosition& ledger, RecoveredState journal,
+                        Authenticator& authenticator)
+    : config_(std::move(config)),
+      quorum_(config_.epoch.quorum()),
+      authenticator_(authenticator),
+      rules_(config_.epoch, config_.self, std::move(journal), authenticator),
+      round_(rules_.journal().view(), quorum_),
+      pool_(config_, quorum_),
+      checkpoints_(quorum_),
+      peers_(quorum_),
+      progress_timer_(config_.progress_timeout, config_.progress_timeout_max),
+      executed_(ledger.executed),
+      delivered_(ledger.executed),
+      certified_(ledger.certified_block),
+      certified_checkpoint_(ledger.certified),
+      initial_{ledger.executed.height, ledger.checkpoint, ledger.cosignature},
+      next_epoch_(ledger.next_epoch) {
+  QC_CONSENSUS_ASSERT(config_.epoch.validators >= 1 && config_.epoch.validators <= kValidatorsMax);
+  QC_CONSENSUS_ASSERT(!config_.self || config_.self->value < config_.epoch.validators);
+  QC_CONSENSUS_ASSERT(config_.window >= 1 && config_.window <= kWindowMax);
+  chain_.settle(certified_);
+  chain_.settle(executed_);
+  for (const OrderedBatch& batch : ledger.ordered) {
+    pool_.order(batch, executed_.height);
+  }
+}
+
+Actions Replica::Engine::start(const Now& now) {
+  now_ = now;
+  actions_ = Actions{};
+  rules_.enter_epoch(actions_.persist);
+  begin_checkpoints();
+  if (!halted_) {
+    restore_round();
+    status_due_ = now.monotonic;
+    resend_due_ = now.monotonic.plus(config_.resend_interval);
+    advance();
+    run_timers();
+  }
+  return std::move(actions_);
+}
+
+Actions Replica::Engine::step(const Now& now, Event event) {
+  now_ = now;
+  actions_ = Actions{};
+  if (halted_) {
+    return std::move(actions_);
+  }
+  std::visit([this](const auto& alternative) { on(alternative); }, event);
+  if (!halted_) {
+    advance();
+  }
+  if (!halted_) {
+    run_timers();
+  }
+  return std::move(actions_);
+}
+
+void Replica::Engine::halt(Halt::Reason reason, Height height, std::string own,
+                           std::string others) {
+  halted_ = true;
+  rules_.allow_votes(false);
+  actions_.halt = Halt{reason, height, std::move(own), std::move(others)};
+}
+
+// ---- events
+
+void Replica::Engine::on(const MessageReceived& event) {
+  if (event.from.value >= quorum_.validators() || event.from == config_.self) {
+    return;
+  }
+  std::visit([&](const auto& message) { on_message(event.from, message); }, event.message);
+}
+
+void Replica::Engine::on(const BatchStored& event) {
+  if (event.author.value >= quorum_.validators()) {
+    return;
+  }
+  switch (pool_.store(event, now_.monotonic)) {
+    case BatchPool::Stored::kOrdered:
+    case BatchPool::Stored::kRefused:
+      actions_.forget_batches.push_back(event.digest);
+      return;
+    case BatchPool::Stored::kNew:
+    case BatchPool::Stored::kKnown:
+      break;
+  }
+  if (!config_.self) {
+    return;
+  }
+  pool_.acknowledge(*config_.self, event.digest, now_.monotonic);
+  if (event.author == config_.self) {
+    // The bytes go first: an acknowledgement of what nobody else has would only make the others ask
+    // for it.
+    actions_.send_batches.push_back(SendBatches{std::nullopt, {event.digest}});
+  }
+  broadcast(BatchAck{{event.digest}});
+}
+
+void Replica::Engine::on(const Executed& event) {
+  const std::optional<BlockPoint> block = chain_.settled(event.height);
+  if (event.height <= executed_.height || event.height > delivered_.height || !block) {
+    return;
+  }
+  executed_ = *block;
+  next_epoch_ = event.next_epoch;
+  cosign(*block, event.checkpoint, event.cosignature);
+  refresh_vote_permission();
+}
+
+void Replica::Engine::on(const CheckpointCertified& event) { adopt(event.checkpoint); }
+
+void Replica::Engine::on(const Synced& event) {
+  if (event.block.height > executed_.height) {
+    executed_ = event.block;
+    chain_.settle(event.block);
+    if (event.block.height > delivered_.height) {
+      delivered_ = event.block;
+      behind_since_.reset();
+    }
+    for (const OrderedBatch& batch : event.ordered) {
+      pool_.order(batch, event.block.height);
+    }
+    checkpoints_.computed(event.block, event.checkpoint.checkpoint);
+    next_epoch_ = event.next_epoch;
+    progress_timer_.progress();
+  }
+  adopt(event.checkpoint);
+  refresh_vote_permission();
+}
+
+void Replica::Engine::on(const LinkUp& event) {
+  if (event.peer.value < quorum_.validators()) {
+    peers_.at(event.peer).link_up = true;
+    send(event.peer, make_status());
+  }
+}
+
+void Replica::Engine::on(const LinkDown& event) {
+  if (event.peer.value < quorum_.validators()) {
+    peers_.at(event.peer).link_up = false;
+  }
+}
+
+void Replica::Engine::on(const Tick& /*event*/) {}
+
+// ---- messages
+
+void Replica::Engine::on_message(ReplicaIndex /*from*/, const PrePrepare& message) {
+  if (interest_in(message) == Interest::kVerify) {
+    accept(message);
+  }
+}
+
+void Replica::Engine::on_message(ReplicaIndex /*from*/, const Vote& message) {
+  if (interest_in(message) == Interest::kVerify) {
+    round_.add(message);
+  }
+}
+
+void Replica::Engine::on_message(ReplicaIndex from, const CheckpointVote& message) {
+  if (interest_in(message) == Interest::kVerify) {
+    checkpoints_.add(from, message);
+    certify();
+  }
+}
+
+void Replica::Engine::on_message(ReplicaIndex from, const CertifiedCheckpoint& message) {
+  Peers::Peer& peer = peers_.at(from);
+  peer.certified = std::max(peer.certified, message.height);
+  adopt(message);
+}
+
+void Replica::Engine::on_message(ReplicaIndex from, const BatchAck& message) {
+  for (const Digest& batch : message.batches) {
+    pool_.acknowledge(from, batch, now_.monotonic);
+  }
+}
+
+void Replica::Engine::on_message(ReplicaIndex from, const FetchBatches& message) {
+  actions_.send_batches.push_back(SendBatches{from, message.batches});
+}
+
+void Replica::Engine::on_message(ReplicaIndex from, const Status& message) {
+  Peers::Peer& peer = peers_.at(from);
+  peer.certified = std::max(peer.certified, message.certified);
+  peer.view = std::max(peer.view, message.view);
+  pool_.acknowledge_exactly(from, message.acknowledged, now_.monotonic);
+  answer(from, message);
+}
+
+// ---- interest
+
+Interest Replica::Engine::interest(const Message& message) const {
+  if (halted_) {
+    return Interest::kDrop;
+  }
+  if (const auto* pre_prepare = std::get_if<PrePrepare>(&message)) {
+    return interest_in(*pre_prepare);
+  }
+  if (const auto* vote = std::get_if<Vote>(&message)) {
+    return interest_in(*vote);
+  }
+  if (const auto* checkpoint_vote = std::get_if<CheckpointVote>(&message)) {
+    return interest_in(*checkpoint_vote);
+  }
+  if (const auto* certified = std::get_if<CertifiedCheckpoint>(&message)) {
+    return interest_in(*certified);
+  }
+  return Interest::kVerify;
+}
+
+Interest Replica::Engine::interest_in_height(View view, Height height) const {
+  if (view < round_.view() || height <= certified_.height) {
+    return Interest::kDrop;
+  }
+  return view > round_.view() || !in_play(height) ? Interest::kLater : Interest::kVerify;
+}
+
+Interest Replica::Engine::interest_in(const PrePrepare& message) const {
+  const Interest interest = interest_in_height(message.view, message.proposal.height);
+  if (interest != Interest::kVerify) {
+    return interest;
+  }
+  const HeightSlot* slot = round_.find(message.proposal.height);
+  const bool known =
+      slot != nullptr && slot->pre_prepare && slot->pre_prepare->proposal == message.proposal;
+  return known ? Interest::kDrop : Interest::kVerify;
+}
+
+Interest Replica::Engine::interest_in(const Vote& message) const {
+  if (message.voter.value >= quorum_.validators() || message.phase == Phase::kPrePrepare) {
+    return Interest::kDrop;
+  }
+  const Interest interest = interest_in_height(message.view, message.height);
+  const HeightSlot* slot = round_.find(message.height);
+  if (interest != Interest::kVerify || slot == nullptr) {
+    return interest;
+  }
+  const VoteSet& votes = message.phase == Phase::kPrepare ? slot->prepares : slot->commits;
+  // q of n votes are enough: the others need not even be verified.
+  return votes.decided() || votes.has(message.voter) ? Interest::kDrop : Interest::kVerify;
+}
+
+Interest Replica::Engine::interest_in(const CheckpointVote& message) const {
+  if (message.height <= certified_.height) {
+    return Interest::kDrop;
+  }
+  return message.height > certified_.height.plus(config_.window) ? Interest::kLater
+                                                                 : Interest::kVerify;
+}
+
+Interest Replica::Engine::interest_in(const CertifiedCheckpoint& message) const {
+  const bool known =
+      message.height <= certified_.height || (target_ && message.height <= target_->height);
+  return known ? Interest::kDrop : Interest::kVerify;
+}
+
+// ---- timers
+
+void Replica::Engine::run_timers() {
+  const Time now = now_.monotonic;
+  if (now >= status_due_) {
+    status_due_ = now.plus(config_.status_interval);
+    broadcast(make_status());
+    std::vector<Digest> expired = pool_.expire(delivered_.time_ms, now);
+    actions_.forget_batches.insert(actions_.forget_batches.end(), expired.begin(), expired.end());
+  }
+  if (now >= resend_due_) {
+    // Half the interval, so that nothing waits longer than one and a half.
+    resend_due_ = now.plus(Duration{config_.resend_interval.ns / 2});
+    resend();
+  }
+  fetch_missing();
+  sync_blocks();
+  // A replica whose own execution lags has no reason to blame the primary.
+  progress_timer_.run_while(has_work() && executed_.height == delivered_.height, now);
+  progress_timer_.expired(now);
+  actions_.next_tick = next_tick();
+}
+
+void Replica::Engine::resend() {
+  const Time now = now_.monotonic;
+  bool incomplete = false;
+  for (auto& [height, slot] : round_.slots()) {
+    const std::optional<Digest> decided = slot.decided();
+    incomplete = incomplete || (decided && chain_.find(height, *decided) == nullptr);
+    if (!config_.self || now < slot.sent.plus(config_.resend_interval)) {
+      continue;
+    }
+    slot.sent = now;
+    if (is_primary() && slot.pre_prepare) {
+      broadcast(*slot.pre_prepare);
+    }
+    for (const Phase phase : {Phase::kPrepare, Phase::kCommit}) {
+      const VoteSet& votes = phase == Phase::kPrepare ? slot.prepares : slot.commits;
+      if (const std::optional<Vote> own = votes.vote(*config_.self, phase, round_.view(), height)) {
+        broadcast(*own);
+      }
+    }
+  }
+  const std::optional<CheckpointSigned>& cosigned = journal().cosigned();
+  if (config_.self && cosigned && cosigned->height > certified_.height &&
+      now >= cosignature_sent_.plus(config_.resend_interval)) {
+    cosignature_sent_ = now;
+    broadcast(CheckpointVote{cosigned->height, cosigned->checkpoint, cosigned->cosignature});
+  }
+  if (incomplete) {
+    // Somebody has the proposal that a quorum voted for; a status makes them send it.
+    broadcast(make_status());
+  }
+  if (config_.self) {
+    for (auto& [peer, batches] : pool_.unacknowledged(*config_.self, now)) {
+      actions_.send_batches.push_back(SendBatches{peer, std::move(batches)});
+    }
+  }
+}
+
+void Replica::Engine::fetch_missing() {
+  for (auto& [peer, batches] : pool_.due_fetches(config_.self, now_.monotonic)) {
+    send(peer, FetchBatches{std::move(batches)});
+  }
+}
+
+Time Replica::Engine::next_tick() const {
+  Time next = std::min(status_due_, resend_due_);
+  const auto consider = [&next](const std::optional<Time>& time) {
+    if (time) {
+      next = std::min(next, *time);
+    }
+  };
+  consider(pool_.next_fetch());
+  consider(progress_timer_.ends());
+  if (behind_since_) {
+    consider(std::max(sync_due_, now_.monotonic.plus(config_.fetch_interval)));
+  }
+  if (is_primary() && pool_.ready_since()) {
+    const Time filled = pool_.ready_since()->plus(config_.fill_wait);
+    if (filled > now_.monotonic) {
+      consider(filled);
+    }
+  }
+  if (clock_waits_) {
+    consider(now_.monotonic.plus(config_.fetch_interval));
+  }
+  return next;
+}
+
+// ---- status
+
+ReplicaStatus Replica::Engine::status() const {
+  ReplicaStatus status;
+  status.view = round_.view();
+  status.primary = config_.epoch.primary(round_.view());
+  status.is_primary = is_primary();
+  status.may_vote = rules_.may_vote();
+  status.halted = halted_;
+  status.executed = executed_.height;
+  status.delivered = delivered_.height;
+  status.certified = certified_.height;
+  status.prepared = certified_.height;
+  for (const auto& [height, slot] : round_.slots()) {
+    status.prepared = slot.prepares.decided() ? std::max(status.prepared, height) : status.prepared;
+    status.proposals_in_flight += slot.pre_prepare && height > delivered_.height ? 1U : 0U;
+  }
+  status.peers_certified = peers_.certified();
+  status.batches_held = pool_.held_count();
+  status.batches_available = pool_.ready_count();
+  status.own_batches_open = config_.self ? pool_.open_of(*config_.self) : 0;
+  status.progress_timer_runs = progress_timer_.runs();
+  status.progress_timeouts = progress_timer_.timeouts();
+  return status;
+}
+
+}  // namespace qc::consensus

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "consensus/batch_pool.h"
+#include "consensus/checkpoints.h"
+#include "consensus/peers.h"
+#include "consensus/progress_timer.h"
+#include "consensus/proposal_chain.h"
+#include "consensus/replica.h"
+#include "consensus/round.h"
+#include "consensus/safety_rules.h"
+
+namespace qc::consensus {
+
+/// The inside of a Replica: hands each event to the type that it concerns and lets the replica do
+/// whatever has become possible. Three files: engine.cc (events and timers), ordering.cc (propose,
+/// accept, vote, deliver), catch_up.cc (checkpoints, status, answers, block sync).
+class Replica::Engine {
+ public:
+  Engine(Config config, const LedgerPosition& ledger, RecoveredState journal,
+         Authenticator& authenticator);
+
+  Actions start(const Now& now);
+  Actions step(const Now& now, Event event);
+  Interest interest(const Message& message) const;
+  bool wants_batch(const Digest& digest, ReplicaIndex author, std::size_t bytes) const {
+    return pool_.accepts(digest, author, bytes);
+  }
+  ReplicaStatus status() const;
+  const RecoveredState& journal() const { return rules_.journal(); }
+
+ private:
+  // engine.cc: events
+  void on(const MessageReceived& event);
+  void on(const BatchStored& event);
+  void on(const Executed& event);
+  void on(const CheckpointCertified& event);
+  void on(const Synced& event);
+  void on(const LinkUp& event);
+  void on(const LinkDown& event);
+  void on(const Tick& event);
+  void on_message(ReplicaIndex from, const PrePrepare& message);
+  void on_message(ReplicaIndex from, const Vote& message);
+  void on_message(ReplicaIndex from, const CheckpointVote& message);
+  void on_message(ReplicaIndex from, const CertifiedCheckpoint& message);
+  void on_message(ReplicaIndex from, const BatchAck& message);
+  void on_message(ReplicaIndex from, const FetchBatches& message);
+  void on_message(ReplicaIndex from, const Status& message);
+  Interest interest_in(const PrePrepare& message) const;
+  Interest interest_in(const Vote& message) const;
+  Interest interest_in(const CheckpointVote& message) const;
+  Interest interest_in(const CertifiedCheckpoint& message) const;
+  Interest interest_in_height(View view, Height height) const;
+  void run_timers();
+  void resend();
+  void fetch_missing();
+  Time next_tick() const;
+  void broadcast(Message message) {
+    actions_.send.push_back(Outgoing{std::nullopt, std::move(message)});
+  }
+  void send(ReplicaIndex to, Message message) {
+    actions_.send.push_back(Outgoing{to, std::move(message)});
+  }
+  void halt(Halt::Reason reason, Height height, std::string own, std::string others);
+
+  // ordering.cc
+  void advance();
+  bool propose();
+  bool worth_proposing(std::size_t in_flight) const;
+  bool accept(const PrePrepare& pre_prepare);
+  bool prepare_next();
+  bool may_prepare(const Proposal& proposal, const Digest& digest);
+  bool payload_is_fresh(const Proposal& proposal) const;
+  bool time_is_acceptable(const Proposal& proposal);
+  bool commit_next();
+  bool deliver_committed();
+  bool deliver(const Digest& digest, const Proposal& proposal);
+  void count_own(const Vote& vote);
+  bool in_play(Height height) const;
+  bool is_primary() const;
+  bool has_work() const;
+  void restore_round();
+
+  // catch_up.cc
+  void begin_checkpoints();
+  void cosign(const BlockPoint& block, const std::string& checkpoint,
+              const std::string& cosignature);
+  void certify();
+  void adopt(const CertifiedCheckpoint& checkpoint);
+  void refresh_vote_permission();
+  Status make_status() const;
+  void answer(ReplicaIndex peer, const Status& status);
+  void answer_slot(ReplicaIndex peer, Height height, const HeightSlot& slot, const HeldVotes* held);
+  void answer_votes(ReplicaIndex peer, Height height, Phase phase, const VoteSet& votes,
+                    const std::vector<std::uint8_t>* held);
+  void sync_blocks();
+  Height sync_goal() const;
+
+  Config config_;
+  Quorum quorum_;
+  Authenticator& authenticator_;
+  SafetyRules rules_;
+  Round round_;
+  ProposalChain chain_;
+  BatchPool pool_;
+  Checkpoints checkpoints_;
+  Peers peers_;
+  ProgressTimer progress_timer_;
+
+  BlockPoint executed_;
+  BlockPoint delivered_;
+  BlockPoint certified_;
+  CertifiedCheckpoint certified_checkpoint_;
+  /// The ledger's checkpoint and own cosignature at the start, until `start` has used them.
+  CheckpointVote initial_;
+  /// A checkpoint known to be certified above what is executed here.
+  std::optional<CertifiedCheckpoint> target_;
+  std::optional<Height> next_epoch_;
+  /// The greatest height that the host was asked to make a certified checkpoint of.
+  Height certify_asked_;
+  bool halted_ = false;
+  /// A proposal waits for this replica's clock.
+  bool clock_waits_ = false;
+
+  Time status_due_;
+  Time resend_due_;
+  Time cosignature_sent_;
+  Time sync_due_;
+  /// Since when the others are known to be ahead while nothing is delivered here.
+  std::optional<Time> behind_since_;
+
+  Now now_;
+  Actions actions_;
+};
+
+}  // namespace qc::consensus

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "consensus/engine.h"
+#include "consensus/statement.h"
+
+namespace qc::consensus {
+
+void Replica::Engine::advance() {
+  clock_waits_ = false;
+  // Each round trip does all that one kind of step allows; own votes may allow the next kind. It
+  // ends because every step raises a height that the window bounds.
+  bool moved = true;
+  while (moved && !halted_) {
+    moved = propose();
+    moved = prepare_next() || moved;
+    moved = commit_next() || moved;
+    moved = deliver_committed() || moved;
+  }
+}
+
+bool Replica::Engine::in_play(Height height) const {
+  const bool this_epoch =
+      height >= config_.epoch.first_height && (!next_epoch_ || height < *next_epoch_);
+  return this_epoch && height > certified_.height &&
+         height <= certified_.height.plus(config_.window);
+}
+
+bool Replica::Engine::is_primary() const {
+  return config_.self && config_.epoch.primary(round_.view()) == *config_.self;
+}
+
+bool Replica::Engine::has_work() const {
+  const auto& slots = round_.slots();
+  return next_epoch_ || pool_.ready_count() > 0 || !journal().certificates().empty() ||
+         std::ranges::any_of(slots,
+                             [](const auto& slot) { return slot.second.pre_prepare.has_value(); });
+}
+
+// ---- the primary's part
+
+bool Replica::Engine::propose() {
+  if (!is_primary() || !rules_.may_vote()) {
+    return false;
+  }
+  const std::optional<PrepareMade>& last = journal().last_prepare();
+  const bool extends_last = last && last->height >= certified_.height;
+  const std::optional<BlockPoint> parent =
+      extends_last ? chain_.point(last->height, last->digest) : certified_;
+  // What is delivered already is not to be decided again: then the parent is yet to be certified
+  // here.
+  if (!parent || parent->height < delivered_.height || !in_play(parent->height.next())) {
+    return false;
+  }
+  const Height height = parent->height.next();
+  const bool made_already = journal().proposals().contains(height);
+  if (made_already || !worth_proposing(parent->height.value - delivered_.height.value)) {
+    return false;
+  }
+  const Proposal proposal{height, parent->proposal, std::max(parent->time_ms + 1, now_.wall_ms),
+                          pool_.choose()};
+  const Digest digest = proposal_digest(proposal, authenticator_);
+  const std::optional<PrePrepare> pre_prepare = rules_.propose(proposal, digest, actions_.persist);
+  if (!pre_prepare || !accept(*pre_prepare)) {
+    return false;
+  }
+  broadcast(*pre_prepare);
+  return prepare_next();
+}
+
+bool Replica::Engine::worth_proposing(std::size_t in_flight) const {
+  const std::optional<Time> since = pool_.ready_since();
+  if (!since) {
+    // Empty blocks only carry a set change on, one at a time.
+    return next_epoch_ && in_flight == 0;
+  }
+  const bool full = pool_.ready_bytes() >= config_.block_bytes_max ||
+                    pool_.ready_count() >= config_.block_batches_max;
+  const bool waited = now_.monotonic >= since->plus(config_.fill_wait);
+  return in_flight < 2 || full || waited;
+}
+
+// ---- accepting and voting
+
+bool Replica::Engine::accept(const PrePrepare& pre_prepare) {
+  const Proposal& proposal = pre_prepare.proposal;
+  std::vector<Digest> sorted = proposal.batches;
+  std::ranges::sort(sorted);
+  const bool repeats = std::ranges::adjacent_find(sorted) != sorted.end();
+  if (repeats || proposal.batches.size() > kProposalBatchesMax) {
+    return false;
+  }
+  const Digest digest = proposal_digest(proposal, authenticator_);
+  switch (round_.offer(pre_prepare, digest)) {
+    case Round::Offer::kKnown:
+      return false;
+    case Round::Offer::kConflict:
+      actions_.evidence.push_back(
+          Equivocation{*round_.find(proposal.height)->pre_prepare, pre_prepare});
+      return false;
+    case Round::Offer::kAccepted:
+      break;
+  }
+  round_.find(proposal.height)->sent = now_.monotonic;
+  chain_.add(digest, proposal);
+  if (proposal.height > delivered_.height) {
+    pool_.claim(proposal.batches, now_.monotonic);
+  }
+  return true;
+}
+
+bool Replica::Engine::prepare_next() {
+  bool moved = false;
+  for (auto& [height, slot] : round_.slots()) {
+    if (!slot.pre_prepare || !rules_.prepare_is_next(height) ||
+        !may_prepare(slot.pre_prepare->proposal, slot.digest)) {
+      continue;
+    }
+    const std::optional<Vote> vote =
+        rules_.prepare(slot.pre_prepare->proposal, slot.digest, actions_.persist);
+    if (vote) {
+      count_own(*vote);
+      broadcast(*vote);
+      moved = true;
+    }
+  }
+  return moved;
+}
+
+bool Replica::Engine::may_prepare(const Proposal& proposal, const Digest& digest) {
+  if (proposal.height <= delivered_.height) {
+    // Decided already: only that very block may be voted on, and its content was judged before.
+    const std::optional<BlockPoint> block = chain_.settled(proposal.height);
+    return block && block->proposal == digest;
+  }
+  const bool not_empty = !proposal.batches.empty() || next_epoch_;
+  return not_empty && pool_.holds_all(proposal.batches) && payload_is_fresh(proposal) &&
+         time_is_acceptable(proposal);
+}
+
+bool Replica::Engine::payload_is_fresh(const Proposal& proposal) const {
+  return std::ranges::none_of(proposal.batches, [&](const Digest& batch) {
+    return pool_.ordered(batch) || chain_.names_batch(delivered_, proposal, batch);
+  });
+}
+
+bool Replica::Engine::time_is_acceptable(const Proposal& proposal) {
+  const std::optional<BlockPoint> parent =
+      chain_.point(proposal.height.previous(), proposal.parent);
+  if (!parent || proposal.time_ms <= parent->time_ms) {
+    return false;
+  }
+  const bool acceptable = proposal.time_ms <= now_.wall_ms + config_.max_clock_ahead_ms &&
+                          proposal.time_ms + config_.max_clock_behind_ms >= now_.wall_ms;
+  clock_waits_ = clock_waits_ || !acceptable;
+  return acceptable;
+}
+
+bool Replica::Engine::commit_next() {
+  bool moved = false;
+  for (auto& [height, slot] : round_.slots()) {
+    if (!slot.prepares.decided() || !rules_.commit_is_next(height)) {
+      continue;
+    }
+    const Digest& digest = *slot.prepares.decided();
+    const Proposal* proposal = chain_.find(height, digest);
+    // A commit promises that the content is here: whoever fetches it later must find it at a
+    // quorum.
+    if (proposal == nullptr ||
+        (height > delivered_.height && !pool_.holds_all(proposal->batches))) {
+      continue;
+    }
+    const std::optional<PreparedCertificate> certificate = round_.certificate(height);
+    const std::optional<Vote> vote = rules_.commit(*certificate, *proposal, actions_.persist);
+    if (vote) {
+      count_own(*vote);
+      broadcast(*vote);
+      moved = true;
+    }
+  }
+  return moved;
+}
+
+void Replica::Engine::count_own(const Vote& vote) {
+  round_.add(vote);
+  round_.find(vote.height)->sent = now_.monotonic;
+}
+
+// ---- delivering
+
+bool Replica::Engine::deliver_committed() {
+  bool moved = false;
+  for (const auto& [height, slot] : round_.slots()) {
+    if (!slot.commits.decided()) {
+      continue;
+    }
+    const Digest& digest = *slot.commits.decided();
+    if (height <= delivered_.height) {
+      const std::optional<BlockPoint> block = chain_.settled(height);
+      if (block && block->proposal != digest) {
+        halt(Halt::Reason::kBlockDiffers, height,
+             std::string(block->proposal.begin(), block->proposal.end()),
+             std::string(digest.begin(), digest.end()));
+        return false;
+      }
+      continue;
+    }
+    // A commit decides every ancestor too.
+    const auto path = chain_.path(delivered_, height, digest);
+    if (!path) {
+      continue;
+    }
+    for (const auto& [ancestor, proposal] : *path) {
+      if (!deliver(ancestor, *proposal)) {
+        return moved;
+      }
+      moved = true;
+    }
+  }
+  return moved;
+}
+
+bool Replica::Engine::deliver(const Digest& digest, const Proposal& proposal) {
+  if (!pool_.holds_all(proposal.batches)) {
+    pool_.claim(proposal.batches, now_.monotonic);
+    return false;
+  }
+  delivered_ = BlockPoint{proposal.height, digest, proposal.time_ms};
+  chain_.settle(delivered_);
+  pool_.order(proposal.batches, proposal.height, proposal.time_ms);
+  if (!proposal.batches.empty() || next_epoch_) {
+    progress_timer_.progress();
+  }
+  behind_since_.reset();
+  actions_.deliver.push_back(Delivery{proposal, digest});
+  return true;
+}
+
+// ---- restart
+
+void Replica::Engine::restore_round() {
+  for (const auto& [height, made] : journal().certificates()) {
+    chain_.add(made.certificate.digest, made.proposal);
+    if (height > delivered_.height) {
+      pool_.claim(made.proposal.batches, now_.monotonic);
+    }
+    if (made.certificate.view != round_.view() || !in_play(height)) {
+      continue;
+    }
+    for (const SignedBy& prepare : made.certificate.prepares) {
+      round_.add(Vote{Phase::kPrepare, round_.view(), height, made.certificate.digest,
+                      prepare.voter, prepare.signature});
+    }
+  }
+  for (const auto& [height, pre_prepare] : journal().proposals()) {
+    if (in_play(height)) {
+      accept(pre_prepare);
+      broadcast(pre_prepare);
+    }
+  }
+  for (const Vote& vote : rules_.votes()) {
+    if (in_play(vote.height)) {
+      count_own(vote);
+      broadcast(vote);
+    }
+  }
+}
+
+}  // namespace qc::consensus

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "consensus/codec.h"
+#include "consensus/verifier.h"
+
+namespace qc::simulation {
+
+using namespace qc::consensus;
+
+namespace {
+
+constexpr std::uint64_t kGenesisTimeMs = 1'800'000'000'000;
+
+}  // namespace
+
+Host::Host(Network& network, ReplicaIndex index, bool honest, bool slow, std::int64_t skew_ms)
+    : network_(network),
+      index_(index),
+      honest_(honest),
+      slow_(slow),
+      skew_ms_(skew_ms),
+      authenticator_(index, network.options().validators),
+      ledger_(kGenesisTimeMs) {
+  config_.epoch = Epoch{"simulation.example/net", Height{1}, {}, network.options().validators};
+  config_.self = index;
+  config_.block_batches_max = 4;
+}
+
+Now Host::now() const {
+  const std::int64_t elapsed_ms = network_.now_ns() / 1'000'000;
+  return Now{Time{network_.now_ns()},
+             static_cast<std::uint64_t>(static_cast<std::int64_t>(kGenesisTimeMs) + 60'000 +
+                                        elapsed_ms + skew_ms_)};
+}
+
+std::int64_t Host::work_us(std::int64_t low, std::int64_t high) {
+  return network_.random().between(low, high) * (slow_ && !network_.healed() ? 20 : 1);
+}
+
+void Host::later(std::int64_t delay_us, std::function<void()> action) {
+  network_.after_us(delay_us, [this, life = life_, action = std::move(action)] {
+    if (up() && life == life_) {
+      action();
+    }
+  });
+}
+
+std::string Host::cosignature(const std::string& checkpoint) {
+  const Signature signature = authenticator_.sign(cosigned_bytes(checkpoint));
+  return std::string(signature.begin(), signature.end());
+}
+
+// ---- life and death
+
+void Host::start() {
+  const std::string own =
+      ledger_.height() > Height{} ? cosignature(ledger_.newest().checkpoint) : "";
+  replica_ =
+      std::make_unique<Replica>(config_, ledger_.position(own), recover(journal_), authenticator_);
+  next_delivery_ = ledger_.height().next();
+  handle(replica_->start(now()));
+  // A step may make the host forget batches, so what is on disk is listed first.
+  std::vector<BatchStored> on_disk;
+  for (const auto& [digest, stored] : batches_) {
+    on_disk.push_back(stored.batch);
+  }
+  std::ranges::for_each(on_disk, [this](const BatchStored& batch) { step(batch); });
+  network_.link_up(*this);
+}
+
+void Host::crash() {
+  ++life_;
+  ++restarts_;
+  replica_.reset();
+  // Of what was not synced the disk kept the first part, if any.
+  bool kept = true;
+  for (const Actions& actions : waiting_) {
+    for (const JournalEntry& entry : actions.persist) {
+      kept = kept && network_.random().chance(60);
+      if (kept) {
+        journal_.push_back(entry);
+      }
+    }
+  }
+  waiting_.clear();
+  in_sync_ = 0;
+  syncing_ = false;
+  execution_.clear();
+  executing_ = false;
+  fetching_ = false;
+  tick_scheduled_ = false;
+  for (auto place = batches_.begin(); place != batches_.end();) {
+    const bool lost = !place->second.durable && network_.random().chance(50);
+    place = lost ? batches_.erase(place) : std::next(place);
+  }
+}
+
+// ---- events
+
+void Host::step(Event event) {
+  if (const auto* synced = std::get_if<Synced>(&event)) {
+    next_delivery_ = std::max(next_delivery_, synced->block.height.next());
+  }
+  handle(replica_->step(now(), std::move(event)));
+}
+
+void Host::receive(ReplicaIndex from, const std::string& bytes) {
+  std::optional<Message> message = decode_message(bytes);
+  if (!message || encode(*message) != bytes) {
+    network_.invariants().fail("a message does not survive its encoding");
+    return;
+  }
+  if (replica_->interest(from, *message) == Interest::kVerify && verify(*message, from)) {
+    step(MessageReceived{from, *std::move(message)});
+  }
+}
+
+bool Host::verify(const Message& message, ReplicaIndex from) const {
+  if (const auto* vote = std::get_if<CheckpointVote>(&message)) {
+    Signature signature{};
+    if (vote->cosignature.size() != signature.size()) {
+      return false;
+    }
+    std::ranges::transform(vote->cosignature, signature.begin(),
+                           [](char c) { return static_cast<std::uint8_t>(c); });
+    return authenticator_.verify(from, cosigned_bytes(vote->checkpoint), signature);
+  }
+  if (const auto* certified = std::get_if<CertifiedCheckpoint>(&message)) {
+    return verify_certified(*certified, network_.options().validators, authenticator_);
+  }
+  return verify_message(config_.epoch, authenticator_, message);
+}
+
+void Host::receive_batch(const BatchStored& batch) {
+  if (replica_->wants_batch(batch.digest, batch.author, batch.bytes)) {
+    batches_.try_emplace(batch.digest, StoredBatch{batch, false});
+    step(batch);
+  }
+}
+
+void Host::bring(const BatchStored& batch) {
+  batches_.insert_or_assign(batch.digest, StoredBatch{batch, true});
+  step(batch);
+}
+
+// ---- actions
+
+void Host::handle(Actions actions) {
+  if (actions.next_tick) {
+    schedule_tick(*actions.next_tick);
+  }
+  waiting_.push_back(std::move(actions));
+  if (!syncing_) {
+    sync_journal();
+  }
+}
+
+void Host::sync_journal() {
+  while (!waiting_.empty() && waiting_.front().persist.empty()) {
+    Actions actions = std::move(waiting_.front());
+    waiting_.pop_front();
+    carry_out(actions);
+  }
+  if (waiting_.empty()) {
+    return;
+  }
+  // One sync covers everything that waits by now; what comes meanwhile waits for the next.
+  syncing_ = true;
+  in_sync_ = waiting_.size();
+  later(work_us(200, 3'000), [this] {
+    syncing_ = false;
+    std::deque<Actions> durable;
+    for (; in_sync_ > 0; --in_sync_) {
+      durable.push_back(std::move(waiting_.front()));
+      waiting_.pop_front();
+    }
+    for (const Actions& actions : durable) {
+      std::ranges::for_each(actions.persist,
+                            [this](const JournalEntry& entry) { make_durable(entry); });
+    }
+    for (Actions& actions : durable) {
+      carry_out(actions);
+    }
+    sync_journal();
+  });
+}
+
+void Host::make_durable(const JournalEntry& entry) {
+  journal_.push_back(entry);
+  if (const auto* made = std::get_if<CertificateMade>(&entry)) {
+    for (const Digest& batch : made->proposal.batches) {
+      const auto place = batches_.find(batch);
+      if (place != batches_.end()) {
+        place->second.durable = true;
+      }
+    }
+  }
+}
+
+void Host::carry_out(Actions& actions) {
+  for (const Outgoing& outgoing : actions.send) {
+    network_.invariants().sent(index_, honest_, outgoing.message, authenticator_);
+    network_.send(*this, outgoing.to, outgoing.message);
+  }
+  for (const SendBatches& transfer : actions.send_batches) {
+    for (const Digest& batch : transfer.batches) {
+      const auto place = batches_.find(batch);
+      if (place != batches_.end()) {
+        network_.send_batch(*this, transfer.to, place->second.batch);
+      }
+    }
+  }
+  for (Delivery& delivery : actions.deliver) {
+    network_.invariants().delivered(delivery, next_delivery_);
+    next_delivery_ = next_delivery_.next();
+    execution_.push_back(std::move(delivery));
+  }
+  if (!executing_) {
+    execute_next();
+  }
+  for (const Certifiable& found : actions.certify) {
+    later(work_us(50, 500), [this, found] { certify(found); });
+  }
+  if (actions.fetch_blocks && !fetching_) {
+    sync_blocks(*actions.fetch_blocks);
+  }
+  for (const Digest& batch : actions.forget_batches) {
+    batches_.erase(batch);
+  }
+  if (actions.halt && honest_) {
+    network_.invariants().fail("an honest replica halted at height " +
+                               std::to_string(actions.halt->height.value));
+  }
+}
+
+void Host::certify(const Certifiable& found) {
+  const CertifiedCheckpoint checkpoint{found.height, found.proposal, found.checkpoint,
+                                       make_proof(found.votes)};
+  network_.invariants().certified(checkpoint, authenticator_);
+  ledger_.certify(checkpoint);
+  step(CheckpointCertified{checkpoint});
+}
+
+void Host::execute_next() {
+  if (execution_.empty()) {
+    executing_ = false;
+    return;
+  }
+  executing_ = true;
+  later(work_us(200, 2'000), [this] {
+    const Delivery delivery = std::move(execution_.front());
+    execution_.pop_front();
+    // Blocks that came by block sync meanwhile are executed already.
+    if (delivery.proposal.height == ledger_.height().next()) {
+      const ToyBlock block = ledger_.append(delivery.proposal, delivery.digest, authenticator_);
+      network_.invariants().executed(block);
+      step(Executed{block.point.height, block.checkpoint, cosignature(block.checkpoint),
+                    std::nullopt});
+    }
+    execute_next();
+  });
+}
+
+// ---- block sync
+
+void Host::sync_blocks(const FetchBlocks& wanted) {
+  if (wanted.peers.empty()) {
+    return;
+  }
+  fetching_ = true;
+  const auto last = static_cast<std::int64_t>(wanted.peers.size()) - 1;
+  const ReplicaIndex peer =
+      wanted.peers[static_cast<std::size_t>(network_.random().between(0, last))];
+  later(network_.random().between(2'000, 20'000), [this, peer] {
+    fetching_ = false;
+    if (const Host* source = network_.reach(*this, peer)) {
+      take_blocks(*source);
+    }
+  });
+}
+
+void Host::take_blocks(const Host& peer) {
+  const CertifiedCheckpoint checkpoint = peer.ledger().certified();
+  if (checkpoint.height <= ledger_.height()) {
+    return;
+  }
+  Synced synced{peer.ledger().at(checkpoint.height).point, checkpoint, {}, std::nullopt};
+  for (Height height = ledger_.height().next(); height <= checkpoint.height;
+       height = height.next()) {
+    const ToyBlock& block = peer.ledger().at(height);
+    ledger_.adopt(block);
+    network_.invariants().executed(block);
+    for (const Digest& batch : block.batches) {
+      synced.ordered.push_back(OrderedBatch{batch, block.point.time_ms});
+      batches_.erase(batch);
+    }
+  }
+  ledger_.certify(checkpoint);
+  step(std::move(synced));
+}
+
+void Host::schedule_tick(Time at) {
+  if (tick_scheduled_ && tick_at_ <= at) {
+    return;
+  }
+  tick_scheduled_ = true;
+  tick_at_ = at;
+  const std::int64_t delay_us =
+      std::max<std::int64_t>(1, (at.ns - network_.now_ns() + 999) / 1'000);
+  later(delay_us, [this, at] {
+    if (tick_scheduled_ && tick_at_ == at) {
+      tick_scheduled_ = false;
+      step(Tick{});
+    }
+  });
+}
+
+}  // namespace qc::simulation

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario.h"
+
+#include <algorithm>
+
+namespace qc::simulation {
+
+const std::vector<Scenario>& scenarios() {
+  static const std::vector<Scenario> all = {
+      {.name = "calm"},
+      {.name = "lossy",
+       .loss_percent = 15,
+       .duplication_percent = 10,
+       .delay_ms_max = 40,
+       .stragglers_percent = 5},
+      {.name = "crashes",
+       .loss_percent = 2,
+       .delay_ms_max = 10,
+       .crash_every_ms = 700,
+       .clock_skew_ms = 300},
+      {.name = "partitions", .delay_ms_max = 10, .partition_every_ms = 900},
+      {.name = "slow", .loss_percent = 1, .delay_ms_max = 10, .slow_node = true},
+      {.name = "storm",
+       .loss_percent = 20,
+       .duplication_percent = 20,
+       .delay_ms_max = 60,
+       .stragglers_percent = 10,
+       .crash_every_ms = 900,
+       .partition_every_ms = 1'500,
+       .slow_node = true,
+       .clock_skew_ms = 500},
+      {.name = "twins",
+       .loss_percent = 5,
+       .delay_ms_max = 20,
+       .crash_every_ms = 2'000,
+       .twin_primary = true},
+  };
+  return all;
+}
+
+const Scenario* find_scenario(std::string_view name) {
+  const auto place = std::ranges::find(scenarios(), name, &Scenario::name);
+  return place == scenarios().end() ? nullptr : &*place;
+}
+
+}  // namespace qc::simulation
