@@ -78,8 +78,8 @@ void Host::crash() {
   replica_.reset();
   // Of what was not synced the disk kept the first part, if any.
   bool kept = true;
-  for (const Actions& actions : waiting_) {
-    for (const JournalEntry& entry : actions.persist) {
+  for (const Waiting& step : waiting_) {
+    for (const JournalEntry& entry : step.actions.persist) {
       kept = kept && network_.random().chance(60);
       if (kept) {
         journal_.push_back(entry);
@@ -102,10 +102,9 @@ void Host::crash() {
 // ---- events
 
 void Host::step(Event event) {
-  if (const auto* synced = std::get_if<Synced>(&event)) {
-    next_delivery_ = std::max(next_delivery_, synced->block.height.next());
-  }
-  handle(replica_->step(now(), std::move(event)));
+  const auto* synced = std::get_if<Synced>(&event);
+  const Height first_delivery = synced == nullptr ? Height{} : synced->block.height.next();
+  handle(replica_->step(now(), std::move(event)), first_delivery);
 }
 
 void Host::receive(ReplicaIndex from, const std::string& bytes) {
@@ -149,21 +148,21 @@ void Host::bring(const BatchStored& batch) {
 
 // ---- actions
 
-void Host::handle(Actions actions) {
+void Host::handle(Actions actions, Height first_delivery) {
   if (actions.next_tick) {
     schedule_tick(*actions.next_tick);
   }
-  waiting_.push_back(std::move(actions));
+  waiting_.push_back(Waiting{std::move(actions), first_delivery});
   if (!syncing_) {
     sync_journal();
   }
 }
 
 void Host::sync_journal() {
-  while (!waiting_.empty() && waiting_.front().persist.empty()) {
-    Actions actions = std::move(waiting_.front());
+  while (!waiting_.empty() && waiting_.front().actions.persist.empty()) {
+    Waiting step = std::move(waiting_.front());
     waiting_.pop_front();
-    carry_out(actions);
+    carry_out(step);
   }
   if (waiting_.empty()) {
     return;
@@ -173,17 +172,17 @@ void Host::sync_journal() {
   in_sync_ = waiting_.size();
   later(work_us(200, 3'000), [this] {
     syncing_ = false;
-    std::deque<Actions> durable;
+    std::deque<Waiting> durable;
     for (; in_sync_ > 0; --in_sync_) {
       durable.push_back(std::move(waiting_.front()));
       waiting_.pop_front();
     }
-    for (const Actions& actions : durable) {
-      std::ranges::for_each(actions.persist,
+    for (const Waiting& step : durable) {
+      std::ranges::for_each(step.actions.persist,
                             [this](const JournalEntry& entry) { make_durable(entry); });
     }
-    for (Actions& actions : durable) {
-      carry_out(actions);
+    for (Waiting& step : durable) {
+      carry_out(step);
     }
     sync_journal();
   });
@@ -201,7 +200,9 @@ void Host::make_durable(const JournalEntry& entry) {
   }
 }
 
-void Host::carry_out(Actions& actions) {
+void Host::carry_out(Waiting& step) {
+  Actions& actions = step.actions;
+  next_delivery_ = std::max(next_delivery_, step.first_delivery);
   for (const Outgoing& outgoing : actions.send) {
     network_.invariants().sent(index_, honest_, outgoing.message, authenticator_);
     network_.send(*this, outgoing.to, outgoing.message);

@@ -20,7 +20,6 @@ namespace qc::simulation {
 /// journal, then everything else.
 class Host {
  public:
-  /// `group`: messages of a twin reach only hosts of its own group and those of no group (-1).
   Host(Network& network, consensus::ReplicaIndex index, bool honest, bool slow,
        std::int64_t skew_ms);
 
@@ -39,7 +38,8 @@ class Host {
   const consensus::Replica& replica() const { return *replica_; }
   std::uint64_t restarts() const { return restarts_; }
   std::size_t batches_stored() const { return batches_.size(); }
-  int group = -1;
+  /// Messages between a twin and others pass only within a group.
+  int group = 0;
 
  private:
   struct StoredBatch {
@@ -47,12 +47,18 @@ class Host {
     bool durable = false;
   };
 
+  /// The actions of one step, and the least height that they may deliver (block sync moves it).
+  struct Waiting {
+    consensus::Actions actions;
+    consensus::Height first_delivery;
+  };
+
   consensus::Now now() const;
   std::string cosignature(const std::string& checkpoint);
-  void handle(consensus::Actions actions);
+  void handle(consensus::Actions actions, consensus::Height first_delivery = {});
   void sync_journal();
   void make_durable(const consensus::JournalEntry& entry);
-  void carry_out(consensus::Actions& actions);
+  void carry_out(Waiting& step);
   void certify(const consensus::Certifiable& found);
   void execute_next();
   void sync_blocks(const consensus::FetchBlocks& wanted);
@@ -80,7 +86,7 @@ class Host {
   std::unique_ptr<consensus::Replica> replica_;
   std::uint64_t life_ = 0;
   std::uint64_t restarts_ = 0;
-  std::deque<consensus::Actions> waiting_;
+  std::deque<Waiting> waiting_;
   std::size_t in_sync_ = 0;
   bool syncing_ = false;
   std::deque<consensus::Delivery> execution_;
