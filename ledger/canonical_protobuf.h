@@ -10,7 +10,7 @@
 
 namespace google::protobuf {
 class Message;
-}
+}  // namespace google::protobuf
 
 namespace qc::ledger {
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/gs1_spelling.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -36,24 +38,24 @@ tl::unexpected<Error> refuse(std::string_view text, const std::string& reason) {
 using Pair = std::pair<std::string, std::string>;
 
 /// One primary key, and only the qualifiers that it may have.
-Result<Gs1Keys> combine(std::vector<Pair> pairs, std::string_view text) {
+Result<Gs1Keys> combine(const std::vector<Pair>& pairs, std::string_view text) {
   Gs1Keys keys;
   std::string primary;
-  for (auto& [key, value] : pairs) {
+  for (const auto& [key, value] : pairs) {
     if (!is_key(key))
       return refuse(text, "application identifier " + quote(key) + " is not part of an identity");
     if (holds(kPrimaries, key)) {
-      if (!primary.empty()) return refuse(text, "it holds two keys, " + primary + " and " + key);
+      if (!primary.empty())
+        return refuse(text, fmt::format("it holds two keys, {} and {}", primary, key));
       primary = key;
     }
-    if (!keys.emplace(key, std::move(value)).second)
-      return refuse(text, "it says " + key + " twice");
+    if (!keys.emplace(key, value).second) return refuse(text, "it says " + key + " twice");
   }
   if (primary.empty())
     return refuse(text, "it holds none of the GS1 keys 01, 00, 414, 417, 8003, 8004");
   for (const auto& [key, value] : keys) {
     const bool fits = key == primary || (key == "254" ? primary == "414" : primary == "01");
-    if (!fits) return refuse(text, key + " does not go with " + primary);
+    if (!fits) return refuse(text, fmt::format("{} does not go with {}", key, primary));
   }
   return keys;
 }
@@ -220,7 +222,7 @@ Result<Gs1Keys> read_digital_link(std::string_view uri) {
                   "its path is not pairs of GS1 keys and values such as /01/{GTIN}/10/{lot} or "
                   "/01/{GTIN}/21/{serial}");
   }
-  return combine(std::move(pairs), uri);
+  return combine(pairs, uri);
 }
 
 Result<Gs1Keys> read_epc_uri(std::string_view uri) {
@@ -272,7 +274,7 @@ Result<Gs1Keys> read_element_string(std::string_view text) {
     pairs.emplace_back(key, rest.substr(0, end));
     rest = end == std::string_view::npos ? "" : rest.substr(end);
   }
-  return combine(std::move(pairs), text);
+  return combine(pairs, text);
 }
 
 }  // namespace qc::ledger

@@ -86,10 +86,13 @@ void judge_product(RecordJudge& judge, const Place& place, const ObjectRef& obje
 }  // namespace
 
 std::string Place::path() const {
-  std::string path = parent_ == nullptr ? "" : parent_->path();
-  if (!path.empty()) path += '.';
-  path += name_;
-  if (index_ != kNone) path += "[" + std::to_string(index_) + "]";
+  std::string path;
+  for (const Place* place = this; place != nullptr; place = place->parent_) {
+    std::string step(place->name_);
+    if (place->index_ != kNone) step.append("[").append(std::to_string(place->index_)).append("]");
+    if (!step.empty() && !path.empty()) step += '.';
+    path.insert(0, step);
+  }
   return path;
 }
 

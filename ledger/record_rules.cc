@@ -245,30 +245,39 @@ std::optional<Step> take_step(std::string_view& path) {
   return taken;
 }
 
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+/// The field that a step of a path names, if the message has it at that index.
+const FieldDescriptor* field_at(const Message& message, const Step& step) {
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(step.name);
+  if (field == nullptr || field->is_repeated() != (step.index >= 0)) return nullptr;
+  const bool there =
+      !field->is_repeated() || step.index < message.GetReflection()->FieldSize(message, field);
+  return there ? field : nullptr;
+}
+
+const Message& message_at(const Message& message, const FieldDescriptor* field, int index) {
+  const auto* reflection = message.GetReflection();
+  return field->is_repeated() ? reflection->GetRepeatedMessage(message, field, index)
+                              : reflection->GetMessage(message, field);
+}
+
 /// The text found at a field path, if it leads to one.
-std::optional<std::string> text_at(const google::protobuf::Message& root, std::string_view path) {
-  using google::protobuf::FieldDescriptor;
-  const google::protobuf::Message* message = &root;
-  std::string scratch;
+std::optional<std::string> text_at(const Message& root, std::string_view path) {
+  const Message* message = &root;
   while (true) {
     const std::optional<Step> step = take_step(path);
-    if (!step) return std::nullopt;
-    const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(step->name);
+    const FieldDescriptor* field = step ? field_at(*message, *step) : nullptr;
     if (field == nullptr) return std::nullopt;
-    const auto* reflection = message->GetReflection();
-    if (field->is_repeated() != (step->index >= 0)) return std::nullopt;
-    if (field->is_repeated() && step->index >= reflection->FieldSize(*message, field))
-      return std::nullopt;
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      if (path.empty()) return std::nullopt;
-      message = field->is_repeated() ? &reflection->GetRepeatedMessage(*message, field, step->index)
-                                     : &reflection->GetMessage(*message, field);
-      continue;
+    if (path.empty()) {
+      if (field->type() != FieldDescriptor::TYPE_STRING) return std::nullopt;
+      const auto* reflection = message->GetReflection();
+      return field->is_repeated() ? reflection->GetRepeatedString(*message, field, step->index)
+                                  : reflection->GetString(*message, field);
     }
-    if (field->type() != FieldDescriptor::TYPE_STRING || !path.empty()) return std::nullopt;
-    return field->is_repeated()
-               ? reflection->GetRepeatedStringReference(*message, field, step->index, &scratch)
-               : reflection->GetStringReference(*message, field, &scratch);
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return std::nullopt;
+    message = &message_at(*message, field, step->index);
   }
 }
 

@@ -108,8 +108,10 @@ Fault prefix_fault(std::string_view prefix) {
   return quote(prefix) + " should be a GS1 company prefix of 4 to 12 digits";
 }
 
+std::optional<SubjectId> parse_gs1(std::string_view id);
+
 Fault lot_subject_fault(std::string_view id) {
-  const std::optional<SubjectId> lot = parse_subject_id(id);
+  const std::optional<SubjectId> lot = id.starts_with(kGs1) ? parse_gs1(id) : std::nullopt;
   if (lot && lot->kind == SubjectKind::kLot) return std::nullopt;
   return quote(id) + " should be the canonical id of a lot";
 }
