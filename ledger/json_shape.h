@@ -31,7 +31,7 @@ struct JsonShape {
   /// Of an array.
   const JsonShape* element = nullptr;
   /// Of an object: exactly these.
-  std::span<const JsonField> fields;
+  std::span<const JsonField> fields = {};
   const JsonShape* (*choose)(const JsonValue& value) = nullptr;
 };
 

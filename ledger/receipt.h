@@ -90,10 +90,10 @@ struct RejectedReceipt {
 /// What a receipt proves.
 struct ReceiptReport {
   bool accepted = false;
-  Checkpoint checkpoint;
+  Checkpoint checkpoint = {};
   /// Unix seconds, see CertifiedCheckpoint.
   std::uint64_t as_of_s = 0;
-  SubmissionHeader header;
+  SubmissionHeader header = {};
   Digest submission_hash{};
   /// Accepted: of the record. Rejected: of the seal.
   std::uint64_t log_index = 0;
@@ -103,9 +103,9 @@ struct ReceiptReport {
   /// Rejected: the outcome's code, the first refused record and the path of the offending field.
   std::uint32_t outcome_code = 0;
   std::uint32_t outcome_record = 0;
-  std::string outcome_field;
+  std::string outcome_field = {};
   /// What was checked, in plain words.
-  std::vector<std::string> steps;
+  std::vector<std::string> steps = {};
 };
 
 /// Verifies a receipt of either kind with the policy of the set that signed it. `record` is the

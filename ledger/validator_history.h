@@ -93,6 +93,10 @@ class ValidatorHistory {
  private:
   ValidatorHistory() = default;
 
+  /// The log size at which a set begins that the newest one so far introduces.
+  Result<std::uint64_t> verify_introduction(const SetIntroduction& introduction,
+                                            const ValidatorSet& set, HashAlgorithm algorithm) const;
+
   std::string origin_;
   std::vector<NoteKey> logs_;
   std::vector<Epoch> epochs_;
