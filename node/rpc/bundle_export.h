@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/audit_bundle.h"
+#include "ledger/result.h"
+
+namespace qc::storage {
+class ReadView;
+}  // namespace qc::storage
+
+namespace qc::node {
+
+/// The subjects whose histories belong to any answer about `id` (docs/formats.md, Audit bundle): by
+/// the form of the id, and what the status in its value lists under `see`. Each once, without `id`.
+ledger::Result<std::vector<std::string>> subjects_beside(std::string_view id,
+                                                         const std::optional<std::string>& value);
+
+/// The complete answer about a canonical subject id at one certified state: it and everything that
+/// must be answered with it, every record shown, every key with its state proof. A verifier needs
+/// the policy of the validator set that certified the state. kResourceExhausted where the answer
+/// has more than 64 subjects, 50 000 records or 64 MiB of them: such histories are read by pages.
+ledger::Result<ledger::AuditBundle> export_bundle(const storage::ReadView& view,
+                                                  const std::string& id);
+
+}  // namespace qc::node

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ledger/note.h"
+#include "ledger/result.h"
+#include "ledger/validator_set.h"
+#include "quality/v1/status.pb.h"
+
+namespace qc::storage {
+class ReadView;
+}  // namespace qc::storage
+
+namespace qc::node {
+
+/// The network's own status at a certified state.
+ledger::Result<quality::v1::NetworkStatus> network_status(const storage::ReadView& view);
+
+/// The validator set that certified the view's checkpoint and will certify the next one.
+/// kUnavailable at a block that changes the set: its own certificate is the old set's, and the
+/// state names only the new one.
+ledger::Result<ledger::ValidatorSet> certifying_set(const storage::ReadView& view);
+
+/// The keys with which logs of this network sign what they serve: those that the governance parties
+/// ever enrolled for it, in order, revoked ones too (old files stay verifiable), and `own` at the
+/// end where it is not among them.
+ledger::Result<std::vector<ledger::NoteKey>> log_keys(const storage::ReadView& view,
+                                                      const ledger::NoteKey& own);
+
+}  // namespace qc::node
