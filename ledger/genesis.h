@@ -14,7 +14,7 @@
 namespace qc::ledger {
 
 /// Longer genesis documents are refused.
-inline constexpr std::size_t kMaxGenesisSize = 16 * 1024 * 1024;
+inline constexpr std::size_t kMaxGenesisSize = std::size_t{16} * 1024 * 1024;
 
 /// The founding document of a network, which its chain id commits to.
 struct GenesisDocument {

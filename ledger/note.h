@@ -16,7 +16,7 @@ namespace qc::ledger {
 
 /// Limits of a signed note: those of Go's sumdb/note for the lines, and enough bytes for them.
 inline constexpr std::size_t kMaxNoteSignatures = 100;
-inline constexpr std::size_t kMaxNoteSize = 64 * 1024;
+inline constexpr std::size_t kMaxNoteSize = std::size_t{64} * 1024;
 
 /// The signature types that we make and check (C2SP signed-note). The byte stays open for others.
 enum class NoteKeyType : std::uint8_t { kEd25519 = 0x01, kCosignature = 0x04 };

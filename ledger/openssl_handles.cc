@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/openssl_handles.h"
 
-#include <array>
+#include <cstddef>
 
 namespace qc::ledger {
 namespace {
 
 constexpr int kIntegerSize = 32;
+constexpr std::size_t kSignatureBytes = 64;
 
 void append_der_integer(std::string& der, std::string_view bytes) {
   while (bytes.size() > 1 && bytes.front() == 0) bytes.remove_prefix(1);
@@ -31,7 +32,7 @@ std::string r_s_signature(std::string_view der) {
   const unsigned char* place = data_of(der);
   const EcdsaSignature parsed(d2i_ECDSA_SIG(nullptr, &place, static_cast<long>(der.size())));
   if (!parsed) return {};
-  std::string r_s(2 * kIntegerSize, '\0');
+  std::string r_s(kSignatureBytes, '\0');
   if (BN_bn2binpad(ECDSA_SIG_get0_r(parsed.get()), data_of(r_s), kIntegerSize) < 0 ||
       BN_bn2binpad(ECDSA_SIG_get0_s(parsed.get()), data_of(r_s) + kIntegerSize, kIntegerSize) < 0) {
     return {};

@@ -13,7 +13,7 @@
 namespace qc::ledger {
 
 /// A policy file longer than this is refused.
-inline constexpr std::size_t kMaxPolicySize = 256 * 1024;
+inline constexpr std::size_t kMaxPolicySize = std::size_t{256} * 1024;
 
 /// The trust anchor of offline verification, a C2SP tlog-policy file (`network.policy`): which
 /// network, the log keys of which one must have signed the newest checkpoint, and the validators of

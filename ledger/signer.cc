@@ -96,7 +96,7 @@ PemSigner::PemSigner(PublicKey public_key, std::shared_ptr<const Secret> secret)
     : public_key_(std::move(public_key)), secret_(std::move(secret)) {}
 
 Result<std::unique_ptr<PemSigner>> PemSigner::from_pem(std::string_view pem) {
-  constexpr std::size_t kMaxPem = 16 * 1024;
+  constexpr std::size_t kMaxPem = std::size_t{16} * 1024;
   const OpensslErrors errors;
   if (pem.size() > kMaxPem) {
     return fail(Code::kInvalidArgument, "a private key of ours has less than 16 KiB of PEM");
@@ -157,7 +157,7 @@ std::string public_key_pem(const PublicKey& key) {
 }
 
 Result<PublicKey> public_key_from_pem(std::string_view pem) {
-  constexpr std::size_t kMaxPem = 16 * 1024;
+  constexpr std::size_t kMaxPem = std::size_t{16} * 1024;
   const OpensslErrors errors;
   if (pem.size() > kMaxPem) {
     return fail(Code::kInvalidArgument, "a public key of ours has less than 16 KiB of PEM");

@@ -19,7 +19,7 @@ bool bit_of(const Digest& key, std::size_t position) {
   return (key[position / 8] >> (7 - position % 8) & 1) != 0;
 }
 
-void put(std::map<std::string, std::string, std::less<>>& map, std::vector<NodeBundle> bundles) {
+void put(std::map<std::string, std::string, std::less<>>& map, std::vector<NodeBundle>&& bundles) {
   for (auto& [key, bytes] : bundles) map.insert_or_assign(std::move(key), std::move(bytes));
 }
 
@@ -109,7 +109,7 @@ class Descent {
                 .bundle = {}};
     if (kind == StateBundle::Kind::kLeaf) child.displaced = bundle.leaf_under(node);
     bundle.set_branch(slot);
-    below.push_back(std::move(child));
+    below.push_back(child);
   }
 
   StateUpdate ascend() {

@@ -18,9 +18,9 @@
 namespace qc::ledger {
 
 inline constexpr std::size_t kMaxRecordsPerSubmission = 10'000;
-inline constexpr std::size_t kMaxRecordSize = 48 * 1024;
+inline constexpr std::size_t kMaxRecordSize = std::size_t{48} * 1024;
 /// A whole SignedSubmission, so that one fits a batch and a gRPC message.
-inline constexpr std::size_t kMaxSubmissionSize = 16 * 1024 * 1024;
+inline constexpr std::size_t kMaxSubmissionSize = std::size_t{16} * 1024 * 1024;
 inline constexpr std::size_t kMaxHeaderSize = 1024;
 inline constexpr std::size_t kNonceSize = 16;
 
