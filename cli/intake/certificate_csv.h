@@ -7,15 +7,10 @@
 
 namespace qc::cli {
 
-/// Inspection certificates from CSV (RFC 4180, UTF-8), one row a result; rows of one certificate
-/// number are one certificate. Columns in docs/intake.md.
-Intake read_certificate_csv(std::string_view text);
-
-/// SpotCheckResult records from a regulator's published sampling table: Chinese column names in one
-/// of the first rows, UTF-8 or GB 18030, cells with line breaks.
-Intake read_sampling_table(std::string_view text);
-
-/// Either, told apart by the column names.
-Intake read_csv(std::string_view text);
+/// Reads inspection certificates from our own table (docs/formats-intake.md): the first row names
+/// the columns, each further row is one result, rows with one number are one certificate. UTF-8 or
+/// GB 18030. A bad cell is reported with line and column; its certificate is left out, the others
+/// are not.
+[[nodiscard]] Intake read_certificate_csv(std::string_view bytes, const IntakeOptions& options);
 
 }  // namespace qc::cli

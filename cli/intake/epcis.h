@@ -7,9 +7,11 @@
 
 namespace qc::cli {
 
-/// Records from an EPCIS 2.0 JSON document or bare event (docs/epcis.md). Each record carries the
-/// original event's bytes as an attachment's digest; what is not mapped is a problem that names
-/// event and field, and then nothing of that event is in the records.
-Intake read_epcis(std::string_view text);
+/// Reads an EPCIS 2.0 JSON document or a bare event (docs/epcis.md): ObjectEvent ADD with lots or
+/// serials gives lot and item registrations, AggregationEvent and TransformationEvent their
+/// records. Each record has the event's bytes, as found in the file, as an attachment. What is not
+/// mapped yet, and what breaks EPCIS's own rules, is a problem that names event and field:
+/// `epcisBody.eventList[2].sensorElementList: not mapped yet`.
+[[nodiscard]] Intake read_epcis(std::string_view text, const IntakeOptions& options);
 
 }  // namespace qc::cli

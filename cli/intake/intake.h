@@ -1,29 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "ledger/calendar.h"
+#include "ledger/hash.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::cli {
 
-/// Something in a file that could not be taken in.
-struct IntakeProblem {
-  /// Where: "line 12, column \"verdict\"", "epcisBody.eventList[2].sensorElementList", "[3].gtin".
-  std::string place;
-  /// What is wrong there and what would be right.
-  std::string message;
+/// What reading a file needs to know besides its bytes; all of it explicit, so that reading is
+/// pure.
+struct IntakeOptions {
+  /// USCC or LEI of the organisation that will submit. With it every record is judged by the
+  /// stateless rules; empty: records are built but not judged.
+  std::string organisation;
+  /// The network's time zone; dates without time of day begin there.
+  std::uint32_t time_zone = ledger::kTimeZoneDefault;
+  /// Claimed time of records whose file states none, unix ms.
+  std::uint64_t claimed_time_ms = 0;
+  /// Quality domain of records whose file states none.
+  quality::v1::QualityDomain domain = quality::v1::QUALITY_DOMAIN_PRODUCT;
+  /// The network's hash, for attachments' digests.
+  ledger::HashAlgorithm hash = ledger::HashAlgorithm::kSha256;
 };
 
-/// What a file gives: records in its order, and what could not be understood. A reader takes in
-/// what it can; the caller decides whether problems stop it.
-struct Intake {
-  std::vector<quality::v1::Record> records;
-  /// For each record where it came from, e.g. "line 12", for messages about it later.
-  std::vector<std::string> origins;
-  std::vector<IntakeProblem> problems;
+/// A record and where in the file it comes from.
+struct IntakeRecord {
+  quality::v1::Record record;
+  /// "line 7", "$[3]" or "epcisBody.eventList[2]".
+  std::string where;
+  /// Bodies of the record's attachments that came with the file, in their order: an EPCIS event's
+  /// bytes.
+  std::vector<std::string> bodies;
 };
+
+/// Something that keeps a part of the file from becoming a record.
+struct IntakeProblem {
+  /// "line 7, column issued_at" or "$[3].inspection_certificate.objects[0].gtin (line 12)".
+  std::string where;
+  /// What is wrong and what would be right.
+  std::string message;
+
+  [[nodiscard]] std::string text() const { return where + ": " + message; }
+  bool operator==(const IntakeProblem&) const = default;
+};
+
+/// What a file gave. A part with a problem gives no record; the others do. Whether a file with
+/// problems is submitted in part is for the caller to ask its user.
+struct Intake {
+  std::vector<IntakeRecord> records;
+  std::vector<IntakeProblem> problems;
+  /// What the file says that no record keeps as structured data, in sentences.
+  std::vector<std::string> notes;
+
+  [[nodiscard]] bool whole() const { return problems.empty(); }
+};
+
+enum class IntakeFormat : std::uint8_t { kRecordJson, kEpcis, kCertificateCsv, kSamplingTable };
+
+/// "record JSON", "EPCIS 2.0", ...: for messages.
+[[nodiscard]] std::string_view name_of(IntakeFormat format);
+
+/// Tells the format by the contents: JSON (with an EPCIS type or @context or not), else a table
+/// whose first rows hold the regulator's Chinese headers or not.
+[[nodiscard]] IntakeFormat detect_format(std::string_view bytes);
+
+/// Reads a file of any of the formats.
+[[nodiscard]] Intake read_intake(std::string_view bytes, IntakeFormat format,
+                                 const IntakeOptions& options);
+
+/// Files larger than this are refused; split them.
+inline constexpr std::size_t kIntakeBytesMax = 64U << 20;
+
+/// Judges every record by the stateless rules and moves those that break one to `problems`, at
+/// their place. Nothing without an organisation in `options`.
+void judge_records(Intake& intake, const IntakeOptions& options);
 
 }  // namespace qc::cli

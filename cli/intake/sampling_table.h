@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "cli/intake/intake.h"
+
+namespace qc::cli {
+
+/// Reads a regulator's published table of sampling results (Chinese headers in one of the first
+/// rows, UTF-8 or GB 18030): a row becomes a SpotCheckResult. A row that cannot be understood is
+/// reported by sheet row and column and does not stop the others. The file's digest is attached to
+/// every record.
+[[nodiscard]] Intake read_sampling_table(std::string_view bytes, const IntakeOptions& options);
+
+/// One of the first rows holds the headers of such a table.
+[[nodiscard]] bool is_sampling_table(std::string_view bytes);
+
+}  // namespace qc::cli
