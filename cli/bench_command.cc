@@ -58,7 +58,7 @@ struct Schedule {
 class Client {
  public:
   Client(const BenchOptions& options, const BenchSubjects& subjects, const ledger::Signer& signer,
-         std::shared_ptr<grpc::Channel> channel, std::string run)
+         const std::shared_ptr<grpc::Channel>& channel, std::string run)
       : options_(options),
         subjects_(subjects),
         signer_(signer),

@@ -141,7 +141,8 @@ Result<std::string> make_policy(const ledger::Genesis& genesis, const std::strin
   return policy.format();
 }
 
-Result<ledger::FoundingPlan> found(const NetworkPlan& plan, const std::vector<PartyKeys>& keys) {
+Result<ledger::FoundingPlan> founding_plan(const NetworkPlan& plan,
+                                           const std::vector<PartyKeys>& keys) {
   ledger::FoundingPlan founding;
   founding.name = plan.name;
   founding.time_ms = record_now().claimed_time_ms();
@@ -158,6 +159,54 @@ Result<ledger::FoundingPlan> found(const NetworkPlan& plan, const std::vector<Pa
   return founding;
 }
 
+/// What all of a network's files are made from.
+struct Foundation {
+  std::vector<PartyKeys> keys;
+  ledger::Genesis genesis;
+  std::string chain_id;
+  std::string policy;
+};
+
+Result<Foundation> found(const NetworkPlan& plan, const NetworkLayout& layout) {
+  std::vector<PartyKeys> keys;
+  for (const PlannedParty& party : plan.parties) {
+    QC_TRY(PartyKeys party_keys, create_keys(layout, party.short_name));
+    keys.push_back(std::move(party_keys));
+  }
+  QC_TRY(const ledger::FoundingPlan founding, founding_plan(plan, keys));
+  QC_TRY(ledger::Genesis genesis, ledger::make_genesis(founding));
+  const std::string chain_id = ledger::chain_id(plan.name, genesis.hash);
+  QC_TRY(std::string policy, make_policy(genesis, chain_id, keys));
+  return Foundation{.keys = std::move(keys),
+                    .genesis = std::move(genesis),
+                    .chain_id = chain_id,
+                    .policy = std::move(policy)};
+}
+
+/// What every founder and everybody who joins needs: genesis, trust anchor, invitation.
+Result<void> write_shared_files(const NetworkPlan& plan, const NetworkLayout& layout,
+                                const Foundation& foundation) {
+  QC_TRY_VOID(write_file(layout.genesis(), foundation.genesis.bytes));
+  QC_TRY_VOID(write_file(layout.policy(), foundation.policy));
+  QC_TRY_VOID(member_profile(layout.invitation(), foundation.chain_id, "",
+                             member_nodes(plan, foundation.keys, 0))
+                  .save());
+  return write_file(layout.invitation() / "network.policy", foundation.policy);
+}
+
+/// One party's node and profile.
+Result<void> write_party_files(const NetworkPlan& plan, const NetworkLayout& layout,
+                               const Foundation& foundation, std::size_t place) {
+  const PlannedParty& party = plan.parties[place];
+  QC_TRY_VOID(write_file(layout.node_config(party.short_name),
+                         node_config(plan, place, foundation.chain_id)));
+  const auto folder = layout.organisation(party.short_name);
+  QC_TRY_VOID(member_profile(folder, foundation.chain_id, party.code,
+                             member_nodes(plan, foundation.keys, place))
+                  .save());
+  return write_file(folder / "network.policy", foundation.policy);
+}
+
 }  // namespace
 
 Result<std::string> init_network(const NetworkPlan& plan, const NetworkLayout& layout) {
@@ -166,29 +215,12 @@ Result<std::string> init_network(const NetworkPlan& plan, const NetworkLayout& l
                 fmt::format("{} exists already: keys are never overwritten, name a new folder",
                             layout.root().string()));
   }
-  std::vector<PartyKeys> keys;
-  for (const PlannedParty& party : plan.parties) {
-    QC_TRY(PartyKeys party_keys, create_keys(layout, party.short_name));
-    keys.push_back(std::move(party_keys));
+  QC_TRY(const Foundation foundation, found(plan, layout));
+  QC_TRY_VOID(write_shared_files(plan, layout, foundation));
+  for (std::size_t place = 0; place < plan.parties.size(); ++place) {
+    QC_TRY_VOID(write_party_files(plan, layout, foundation, place));
   }
-  QC_TRY(const ledger::FoundingPlan founding, found(plan, keys));
-  QC_TRY(const ledger::Genesis genesis, ledger::make_genesis(founding));
-  const std::string chain_id = ledger::chain_id(plan.name, genesis.hash);
-  QC_TRY(const std::string policy, make_policy(genesis, chain_id, keys));
-  QC_TRY_VOID(write_file(layout.genesis(), genesis.bytes));
-  QC_TRY_VOID(write_file(layout.policy(), policy));
-
-  QC_TRY_VOID(
-      member_profile(layout.invitation(), chain_id, "", member_nodes(plan, keys, 0)).save());
-  QC_TRY_VOID(write_file(layout.invitation() / "network.policy", policy));
-  for (std::size_t i = 0; i < plan.parties.size(); ++i) {
-    const PlannedParty& party = plan.parties[i];
-    QC_TRY_VOID(write_file(layout.node_config(party.short_name), node_config(plan, i, chain_id)));
-    const auto folder = layout.organisation(party.short_name);
-    QC_TRY_VOID(member_profile(folder, chain_id, party.code, member_nodes(plan, keys, i)).save());
-    QC_TRY_VOID(write_file(folder / "network.policy", policy));
-  }
-  return chain_id;
+  return foundation.chain_id;
 }
 
 }  // namespace qc::cli

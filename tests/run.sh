@@ -8,10 +8,11 @@ cd "$(dirname "$0")/.."
 werror=()
 [[ "${CI:-}" == true ]] && werror=(-DQC_WERROR=ON)
 
-# The pure modules and storage under AddressSanitizer and UBSan first, then everything as it is shipped.
+# The pure modules and the simulator under AddressSanitizer and UBSan first, then everything as it
+# is shipped.
 cmake --preset asan "${werror[@]}" >/dev/null
 cmake --build --preset asan --target qc_sanitized_tests -- --quiet
-ctest --test-dir build/asan -L sanitized --output-on-failure -j "$(nproc)" | tail -n 4
+ctest --test-dir build/asan -L "sanitized|simulation" --output-on-failure -j "$(nproc)" | grep -v ' Passed '
 
 cmake --preset release "${werror[@]}" >/dev/null
 cmake --build --preset release -- --quiet
