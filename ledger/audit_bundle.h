@@ -18,7 +18,7 @@
 namespace qc::ledger {
 
 inline constexpr std::string_view kAuditBundleFormat = "quality-chain audit bundle v1";
-/// A subject and all that must be answered with it.
+/// Subjects that may belong to the answer about one.
 inline constexpr std::size_t kMaxAnswerSubjects = 64;
 
 /// The leaf of an enrolled key: `urn:qc:key:...`, where the id follows from the status.

@@ -19,12 +19,12 @@ namespace qc::ledger {
 /// What the caller asks beyond "is it true".
 struct VerifyOptions {
   /// A subject that must be answered, in any accepted spelling; empty = whatever is in the file.
-  std::string subject;
+  std::string subject = {};
   /// Bytes of a bundle that was received earlier: what this one leaves out (`before`) is taken from
   /// it, after it has been verified under the same policy.
-  std::optional<std::string_view> since;
+  std::optional<std::string_view> since = {};
   /// The checkpoint must not be older than this against `now_s`, seconds.
-  std::optional<std::uint64_t> max_age_s;
+  std::optional<std::uint64_t> max_age_s = {};
   /// Unix seconds by the caller's clock; used with max_age_s only.
   std::uint64_t now_s = 0;
   /// The network's hash.
@@ -40,9 +40,9 @@ struct ProvenEntry {
   /// Block time, unix milliseconds.
   std::uint64_t time_ms = 0;
   /// Who submitted it (USCC or LEI), and with which key (64 hex digits); empty for genesis records.
-  std::string organisation;
-  std::string key_id;
-  std::string record;
+  std::string organisation = {};
+  std::string key_id = {};
+  std::string record = {};
   /// The record is canonical quality.v1.Record; false: proven all the same, but unread (a newer
   /// type).
   bool decoded = false;
@@ -72,7 +72,7 @@ struct ProvenAttachment {
   /// Log index of the first shown record that carries the digest.
   std::uint64_t index = 0;
   /// As that record says; empty where it cannot be read.
-  std::string media_type;
+  std::string media_type = {};
   std::size_t size = 0;
 };
 

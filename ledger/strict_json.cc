@@ -160,9 +160,9 @@ class Parser {
   }
 
   Result<JsonValue> open(JsonValue empty, char end) {
+    if (stack_.size() == kMaxJsonDepth) return wrong("nested too deeply");
     skip_blanks();
     if (take(end)) return empty;
-    if (stack_.size() == kMaxJsonDepth) return wrong("nested too deeply");
     stack_.push_back({std::move(empty), {}});
     opened_ = true;
     if (end == '}') QC_TRY_VOID(parse_name());
