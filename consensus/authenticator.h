@@ -17,6 +17,8 @@ class Authenticator {
   Authenticator() = default;
   Authenticator(const Authenticator&) = delete;
   Authenticator& operator=(const Authenticator&) = delete;
+  Authenticator(Authenticator&&) = delete;
+  Authenticator& operator=(Authenticator&&) = delete;
   virtual ~Authenticator() = default;
 
   /// Signs with this replica's voting key. Deterministic. Never called for an observer.

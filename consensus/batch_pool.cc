@@ -272,9 +272,9 @@ std::map<ReplicaIndex, std::vector<Digest>> BatchPool::unacknowledged(ReplicaInd
       continue;
     }
     held.sent = now;
-    for (std::uint16_t i = 0; i < quorum_.validators(); ++i) {
-      if (ReplicaIndex{i} != self && !who.test(i)) {
-        due[ReplicaIndex{i}].push_back(digest);
+    for (std::size_t i = 0; i < quorum_.validators(); ++i) {
+      if (replica_at(i) != self && !who.test(i)) {
+        due[replica_at(i)].push_back(digest);
       }
     }
   }
@@ -303,8 +303,8 @@ std::optional<ReplicaIndex> BatchPool::whom_to_ask(const Digest& digest, std::si
   std::vector<ReplicaIndex> acknowledged;
   std::vector<ReplicaIndex> others;
   const auto place = holders_.find(digest);
-  for (std::uint16_t i = 0; i < quorum_.validators(); ++i) {
-    const ReplicaIndex peer{i};
+  for (std::size_t i = 0; i < quorum_.validators(); ++i) {
+    const ReplicaIndex peer = replica_at(i);
     if (peer == self) {
       continue;
     }

@@ -169,8 +169,8 @@ void Replica::Engine::answer_slot(ReplicaIndex peer, Height height, const Height
 
 void Replica::Engine::answer_votes(ReplicaIndex peer, Height height, Phase phase,
                                    const VoteSet& votes, const std::vector<std::uint8_t>* held) {
-  for (std::uint16_t i = 0; i < quorum_.validators(); ++i) {
-    const ReplicaIndex voter{i};
+  for (std::size_t i = 0; i < quorum_.validators(); ++i) {
+    const ReplicaIndex voter = replica_at(i);
     if (voter == peer || (held != nullptr && marked(*held, voter))) {
       continue;
     }

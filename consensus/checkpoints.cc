@@ -43,21 +43,32 @@ std::optional<Certifiable> Checkpoints::tally(Height height, const Places& place
   if (own == own_.end()) {
     return std::nullopt;
   }
-  // Whatever a quorum agrees on is reported, with this replica's own proposal digest: the caller
-  // compares the checkpoints.
-  for (const std::optional<CheckpointVote>& candidate : places) {
-    if (!candidate) {
-      continue;
-    }
-    Certifiable found{height, own->second.block.proposal, candidate->checkpoint, {}};
+  const auto votes_for = [&](const std::string& checkpoint) {
+    Certifiable found{height, own->second.block.proposal, checkpoint, {}};
     for (std::size_t i = 0; i < places.size(); ++i) {
-      if (places[i] && places[i]->checkpoint == candidate->checkpoint) {
-        found.votes.push_back(
-            Cosignature{ReplicaIndex{static_cast<std::uint16_t>(i)}, places[i]->cosignature});
+      if (places[i] && places[i]->checkpoint == checkpoint) {
+        found.votes.push_back(Cosignature{replica_at(i), places[i]->cosignature});
       }
     }
-    if (found.votes.size() >= quorum_.certificate()) {
-      return found;
+    return found;
+  };
+  Certifiable agreed = votes_for(own->second.checkpoint);
+  if (agreed.votes.size() >= quorum_.certificate()) {
+    return agreed;
+  }
+  // A quorum for something else is reported too: the caller compares and stops. Rare, so only then
+  // looked for one by one.
+  const auto others = static_cast<std::size_t>(std::ranges::count_if(
+      places, [&](const auto& place) { return place && place->checkpoint != agreed.checkpoint; }));
+  if (others < quorum_.certificate()) {
+    return std::nullopt;
+  }
+  for (const std::optional<CheckpointVote>& candidate : places) {
+    if (candidate && candidate->checkpoint != agreed.checkpoint) {
+      Certifiable found = votes_for(candidate->checkpoint);
+      if (found.votes.size() >= quorum_.certificate()) {
+        return found;
+      }
     }
   }
   return std::nullopt;

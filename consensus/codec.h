@@ -18,7 +18,7 @@ namespace qc::consensus {
 /// before anything is allocated), certificates in ascending order of voter.
 
 /// No encoded message is longer; a frame that announces more can be refused unread.
-inline constexpr std::size_t kEncodedMessageMax = 256 * 1024;
+inline constexpr std::size_t kEncodedMessageMax = std::size_t{256} << 10;
 
 std::string encode(const Message& message);
 std::string encode(const JournalEntry& entry);

@@ -291,37 +291,42 @@ void Replica::Engine::run_timers() {
 
 void Replica::Engine::resend() {
   const Time now = now_.monotonic;
-  bool incomplete = false;
+  const auto lacks_decided = [this](const auto& place) {
+    const std::optional<Digest> decided = place.second.decided();
+    return decided && chain_.find(place.first, *decided) == nullptr;
+  };
+  if (std::ranges::any_of(round_.slots(), lacks_decided)) {
+    // Somebody has the proposal that a quorum voted for; a status makes them send it.
+    broadcast(make_status());
+  }
+  if (!config_.self) {
+    return;
+  }
   for (auto& [height, slot] : round_.slots()) {
-    const std::optional<Digest> decided = slot.decided();
-    incomplete = incomplete || (decided && chain_.find(height, *decided) == nullptr);
-    if (!config_.self || now < slot.sent.plus(config_.resend_interval)) {
-      continue;
-    }
-    slot.sent = now;
-    if (is_primary() && slot.pre_prepare) {
-      broadcast(*slot.pre_prepare);
-    }
-    for (const Phase phase : {Phase::kPrepare, Phase::kCommit}) {
-      const VoteSet& votes = phase == Phase::kPrepare ? slot.prepares : slot.commits;
-      if (const std::optional<Vote> own = votes.vote(*config_.self, phase, round_.view(), height)) {
-        broadcast(*own);
-      }
+    if (now >= slot.sent.plus(config_.resend_interval)) {
+      slot.sent = now;
+      resend_slot(height, slot);
     }
   }
   const std::optional<CheckpointSigned>& cosigned = journal().cosigned();
-  if (config_.self && cosigned && cosigned->height > certified_.height &&
+  if (cosigned && cosigned->height > certified_.height &&
       now >= cosignature_sent_.plus(config_.resend_interval)) {
     cosignature_sent_ = now;
     broadcast(CheckpointVote{cosigned->height, cosigned->checkpoint, cosigned->cosignature});
   }
-  if (incomplete) {
-    // Somebody has the proposal that a quorum voted for; a status makes them send it.
-    broadcast(make_status());
+  for (auto& [peer, batches] : pool_.unacknowledged(*config_.self, now)) {
+    actions_.send_batches.push_back(SendBatches{peer, std::move(batches)});
   }
-  if (config_.self) {
-    for (auto& [peer, batches] : pool_.unacknowledged(*config_.self, now)) {
-      actions_.send_batches.push_back(SendBatches{peer, std::move(batches)});
+}
+
+void Replica::Engine::resend_slot(Height height, const HeightSlot& slot) {
+  if (is_primary() && slot.pre_prepare) {
+    broadcast(*slot.pre_prepare);
+  }
+  for (const Phase phase : {Phase::kPrepare, Phase::kCommit}) {
+    const VoteSet& votes = phase == Phase::kPrepare ? slot.prepares : slot.commits;
+    if (const std::optional<Vote> own = votes.vote(*config_.self, phase, round_.view(), height)) {
+      broadcast(*own);
     }
   }
 }

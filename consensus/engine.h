@@ -56,6 +56,7 @@ class Replica::Engine {
   Interest interest_in_height(View view, Height height) const;
   void run_timers();
   void resend();
+  void resend_slot(Height height, const HeightSlot& slot);
   void fetch_missing();
   Time next_tick() const;
   void broadcast(Message message) {

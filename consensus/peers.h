@@ -44,7 +44,7 @@ class Peers {
     std::vector<ReplicaIndex> found;
     for (std::size_t i = 0; i < peers_.size(); ++i) {
       if (peers_[i].certified >= height && height > Height{}) {
-        found.push_back(ReplicaIndex{static_cast<std::uint16_t>(i)});
+        found.push_back(replica_at(i));
       }
     }
     return found;

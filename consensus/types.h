@@ -42,6 +42,11 @@ struct ReplicaIndex {
   friend constexpr auto operator<=>(const ReplicaIndex&, const ReplicaIndex&) = default;
 };
 
+/// The replica at a place of the set; the place is below `kValidatorsMax`.
+constexpr ReplicaIndex replica_at(std::size_t place) {
+  return ReplicaIndex{static_cast<std::uint16_t>(place)};
+}
+
 /// A span of monotonic time, in nanoseconds.
 struct Duration {
   std::int64_t ns = 0;
@@ -125,7 +130,7 @@ inline constexpr std::size_t kProposalBatchesMax = 1024;
 inline constexpr std::size_t kDigestListMax = 1024;
 inline constexpr std::size_t kCheckpointBytesMax = 1024;
 inline constexpr std::size_t kCosignatureBytesMax = 512;
-inline constexpr std::size_t kCertifiedProofBytesMax = 128 * 1024;
+inline constexpr std::size_t kCertifiedProofBytesMax = std::size_t{128} << 10;
 inline constexpr std::size_t kWindowMax = 256;
 
 }  // namespace qc::consensus

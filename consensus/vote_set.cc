@@ -34,7 +34,7 @@ std::vector<ReplicaIndex> VoteSet::voters(const Digest& digest) const {
   std::vector<ReplicaIndex> voters;
   for (std::size_t i = 0; i < votes_.size(); ++i) {
     if (votes_[i] && votes_[i]->digest == digest) {
-      voters.push_back(ReplicaIndex{static_cast<std::uint16_t>(i)});
+      voters.push_back(replica_at(i));
     }
   }
   return voters;
