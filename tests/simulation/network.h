@@ -33,7 +33,6 @@ struct Report {
   std::uint64_t blocks = 0;
   std::uint64_t batches = 0;
   std::uint64_t restarts = 0;
-  std::uint64_t views = 0;
   std::int64_t virtual_ms = 0;
 };
 
