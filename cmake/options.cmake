@@ -14,6 +14,10 @@ if(QC_SANITIZE)
   add_link_options(-fsanitize=${QC_SANITIZE})
 endif()
 
+if(QC_FUZZERS)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})

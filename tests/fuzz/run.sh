@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Fuzzes every target, or those that are named, for so long each, with AddressSanitizer and UBSan:
+#   tests/fuzz/run.sh SECONDS [TARGET...]
+# Needs clang. What breaks a target is kept in build/fuzz/findings/.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+seconds=${1:?usage: $0 SECONDS [TARGET...]}
+shift
+
+cmake --preset fuzz >/dev/null
+cmake --build --preset fuzz --target "${@:-qc_fuzzers}" -- --quiet
+python3 tests/fuzz/seed.py tests/vectors build/fuzz/corpus
+mkdir -p build/fuzz/findings
+
+targets=("$@")
+((${#targets[@]})) || targets=($(find build/fuzz/fuzz -maxdepth 1 -name '*_fuzz' -printf '%f\n' | sort))
+failed=0
+for target in "${targets[@]}"; do
+  mkdir -p "build/fuzz/corpus/$target"
+  log=build/fuzz/$target.log
+  if "build/fuzz/fuzz/$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 \
+    -max_len=65536 -print_final_stats=1 -artifact_prefix="build/fuzz/findings/$target-" \
+    "build/fuzz/corpus/$target" >"$log" 2>&1; then
+    echo "$target: $(awk '/number_of_executed_units/ {print $2}' "$log") inputs, nothing found"
+  else
+    echo "$target: FAILED, see $log"
+    failed=1
+  fi
+done
+exit $failed
