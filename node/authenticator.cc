@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/authenticator.h"
+
+#include <cstring>
+
+#include "ledger/assert.h"
+#include "node/log.h"
+
+namespace qc::node {
+
+consensus::Signature VoteAuthenticator::sign(std::string_view statement) {
+  QC_ASSERT(signer_ != nullptr);
+  const auto signature = signer_->sign(statement);
+  if (!signature) {
+    log(LogLevel::kError, "vote_not_signed", {{"error", signature.error().message}});
+  }
+  // The replica counts on its vote; without a key there is no going on.
+  QC_ASSERT(signature.has_value() && signature->size() == ledger::kSignatureSize);
+  consensus::Signature out{};
+  std::memcpy(out.data(), signature->data(), out.size());
+  return out;
+}
+
+bool VoteAuthenticator::verify(consensus::ReplicaIndex signer, std::string_view statement,
+                               const consensus::Signature& signature) const {
+  if (signer.value >= validators_.size()) return false;
+  const std::string_view bytes(reinterpret_cast<const char*>(signature.data()), signature.size());
+  return validators_.validators()[signer.value].key.verify(statement, bytes);
+}
+
+consensus::Digest VoteAuthenticator::hash(std::string_view bytes) const {
+  return ledger::hash(algorithm_, bytes);
+}
+
+}  // namespace qc::node

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "consensus/authenticator.h"
+#include "ledger/hash.h"
+#include "ledger/signer.h"
+#include "ledger/validator_set.h"
+
+namespace qc::node {
+
+/// Votes signed and checked with the validators' Ed25519 keys, hashes of the network. From any
+/// thread.
+class VoteAuthenticator final : public consensus::Authenticator {
+ public:
+  /// `signer` is this validator's, null for an observer; it must outlive this.
+  VoteAuthenticator(ledger::ValidatorSet validators, ledger::HashAlgorithm algorithm,
+                    const ledger::Signer* signer)
+      : validators_(std::move(validators)), algorithm_(algorithm), signer_(signer) {}
+
+  consensus::Signature sign(std::string_view statement) override;
+  bool verify(consensus::ReplicaIndex signer, std::string_view statement,
+              const consensus::Signature& signature) const override;
+  consensus::Digest hash(std::string_view bytes) const override;
+
+ private:
+  const ledger::ValidatorSet validators_;
+  const ledger::HashAlgorithm algorithm_;
+  const ledger::Signer* signer_;
+};
+
+}  // namespace qc::node

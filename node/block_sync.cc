@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/block_sync.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "ledger/merkle_log.h"
+#include "ledger/outcome.h"
+#include "ledger/record_log.h"
+#include "ledger/seal.h"
+#include "node/checkpoint_proof.h"
+
+namespace qc::node {
+namespace {
+
+using ledger::Code;
+using ledger::Digest;
+using ledger::fail;
+using ledger::Result;
+using Clock = std::chrono::steady_clock;
+
+/// Fetched blocks that the executor has not caught up with; more are not asked for.
+constexpr std::uint64_t kUnexecutedMax = 512;
+/// While the executor catches up, it is looked after so often.
+constexpr std::chrono::milliseconds kExecutorWait{20};
+constexpr std::chrono::milliseconds kIdleWait{1'000};
+constexpr char kOutcomeByte = 0x01;
+constexpr char kDroppedByte = 0x00;
+
+}  // namespace
+
+BlockSync::BlockSync(Options options, storage::Store& store, Executor& executor)
+    : options_(std::move(options)), store_(store), executor_(executor) {}
+
+BlockSync::~BlockSync() { stop(); }
+
+void BlockSync::run(PeerNetwork& network) {
+  network_ = &network;
+  thread_ = std::jthread([this] { work(); });
+}
+
+void BlockSync::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void BlockSync::want(std::uint64_t to, std::vector<PeerId> peers) {
+  {
+    const std::lock_guard lock(mutex_);
+    fetch_.to = std::max(fetch_.to, to);
+    fetch_.peers = std::move(peers);
+    std::erase_if(fetch_.peers, [this](PeerId peer) { return options_.self == peer; });
+  }
+  wake_.notify_one();
+}
+
+void BlockSync::serve(PeerId peer, std::string request) {
+  {
+    const std::lock_guard lock(mutex_);
+    // The newest request of a peer replaces an older one; observers are few by the network's cap.
+    requests_[peer] = Request{.peer = peer, .body = std::move(request)};
+  }
+  wake_.notify_one();
+}
+
+void BlockSync::answer(PeerId peer, std::string body) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (expected_ != peer) return;
+    expected_.reset();
+    answers_.push_back({.peer = peer, .body = std::move(body)});
+  }
+  wake_.notify_one();
+}
+
+void BlockSync::work() {
+  while (true) {
+    std::map<PeerId, Request> requests;
+    std::deque<Answer> answers;
+    {
+      std::unique_lock lock(mutex_);
+      const auto wait = edge_ ? kExecutorWait : kIdleWait;
+      wake_.wait_for(lock, wait, [this] {
+        return stopped_ || !requests_.empty() || !answers_.empty() ||
+               (fetch_.to > 0 && !edge_ && !asked_);
+      });
+      if (stopped_) return;
+      requests.swap(requests_);
+      answers.swap(answers_);
+    }
+    for (const auto& [peer, request] : requests) serve_one(request);
+    for (const Answer& answer : answers) take_answer(answer);
+    fetch_more();
+  }
+}
+
+void BlockSync::serve_one(const Request& request) {
+  quality::peer::v1::FetchBlocks message;
+  if (!message.ParseFromString(request.body) || message.from() == 0) {
+    network_->disconnect(request.peer, "a request for blocks that is none");
+    return;
+  }
+  const auto body = range(message.from(), message.to());
+  if (!body) {
+    log(LogLevel::kWarn, "blocks_not_served", {{"error", body.error().message}});
+    return;
+  }
+  network_->send(request.peer, FramePriority::kSync, make_frame(FrameType::kBlocks, *body));
+}
+
+Result<std::string> BlockSync::range(std::uint64_t from, std::uint64_t to) const {
+  const auto view = store_.latest();
+  quality::peer::v1::Blocks message;
+  if (view->checkpoint_note().empty()) return message.SerializeAsString();
+  std::uint64_t last_index = view->seal_index();
+  if (from <= view->height()) {
+    QC_TRY(std::vector<storage::FullBlock> blocks,
+           view->full_blocks(from, std::max(from, to), options_.range_bytes));
+    for (storage::FullBlock& block : blocks) {
+      auto* out = message.add_blocks();
+      out->set_height(block.height);
+      out->set_time_ms(block.time_ms);
+      out->set_proposal(std::move(block.proposal));
+      out->set_seal(std::move(block.seal_text));
+      for (std::string& submission : block.submissions) out->add_submissions(std::move(submission));
+      for (std::string& outcome : block.outcomes) out->add_outcomes(std::move(outcome));
+    }
+    QC_TRY(const storage::StoredBlock last, view->block(message.blocks().rbegin()->height()));
+    last_index = last.seal_index();
+  }
+  QC_TRY(
+      const std::vector<Digest> path,
+      ledger::inclusion_path(view->network().algorithm, view->log(), last_index, view->log_size()));
+  message.set_checkpoint(view->checkpoint_note());
+  message.set_checkpoint_seal(view->seal_text());
+  for (const Digest& hash : path) message.add_last_seal_path(ledger::to_bytes(hash));
+  return message.SerializeAsString();
+}
+
+std::optional<PeerId> BlockSync::next_peer() {
+  std::vector<PeerId> peers;
+  {
+    const std::lock_guard lock(mutex_);
+    peers = fetch_.peers;
+  }
+  const auto now = Clock::now();
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    const PeerId peer = peers[turn_++ % peers.size()];
+    const auto banned = banned_.find(peer);
+    if (banned == banned_.end() || banned->second < now) return peer;
+  }
+  return std::nullopt;
+}
+
+Result<BlockSync::Edge> BlockSync::local_edge() const {
+  const auto view = store_.latest();
+  return Edge{
+      .height = view->height(), .seal_text = view->seal_text(), .log_size = view->log_size()};
+}
+
+void BlockSync::fetch_more() {
+  std::uint64_t to = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    to = fetch_.to;
+  }
+  if (asked_ && Clock::now() >= asked_->until) {
+    banned_[asked_->peer] = Clock::now() + options_.ban / 10;
+    asked_.reset();
+  }
+  if (to == 0 || asked_) return;
+  const auto view = store_.latest();
+  if (view->height() >= to && !view->checkpoint_note().empty()) {
+    const std::lock_guard lock(mutex_);
+    if (fetch_.to <= to) fetch_ = {};
+    edge_.reset();
+    return;
+  }
+  if (!edge_ || edge_->height < view->height()) {
+    auto edge = local_edge();
+    if (!edge) return;
+    edge_ = *std::move(edge);
+  }
+  if (edge_->height > executor_.executed_height() + kUnexecutedMax) return;
+  const auto peer = next_peer();
+  if (!peer) return;
+  quality::peer::v1::FetchBlocks request;
+  request.set_from(edge_->height + 1);
+  request.set_to(std::max(to, edge_->height + 1));
+  asked_ =
+      Asked{.peer = *peer, .from = edge_->height + 1, .until = Clock::now() + options_.answer_wait};
+  {
+    const std::lock_guard lock(mutex_);
+    expected_ = *peer;
+  }
+  network_->send(*peer, FramePriority::kSync,
+                 make_frame(FrameType::kFetchBlocks, request.SerializeAsString()));
+}
+
+void BlockSync::punish(PeerId peer, const std::string& why) {
+  banned_[peer] = Clock::now() + options_.ban;
+  if (const auto more = punished_log_.admit()) {
+    log(LogLevel::kWarn, "bad_blocks", {{"peer", peer}, {"reason", why}, {"more", *more}});
+  }
+  network_->disconnect(peer, "it sent blocks that do not check");
+}
+
+void BlockSync::take_answer(const Answer& answer) {
+  if (!asked_ || asked_->peer != answer.peer || !edge_) return;
+  asked_.reset();
+  quality::peer::v1::Blocks message;
+  if (!message.ParseFromString(answer.body)) {
+    punish(answer.peer, "not decodable");
+    return;
+  }
+  if (message.checkpoint().empty()) {
+    // It has nothing certified itself; not a lie, but not to be asked at once again.
+    banned_[answer.peer] = Clock::now() + kIdleWait;
+    return;
+  }
+  Edge edge = *edge_;
+  auto checked = check_range(message, edge);
+  if (!checked) {
+    punish(answer.peer, checked.error().message);
+    return;
+  }
+  if (checked->blocks.empty()) {
+    // That was all it has; whoever needs more will want it again.
+    banned_[answer.peer] = Clock::now() + kIdleWait;
+    edge_.reset();
+    const std::lock_guard lock(mutex_);
+    fetch_ = {};
+  } else {
+    edge_ = std::move(edge);
+  }
+  executor_.apply(*std::move(checked));
+}
+
+Result<FetchedRange> BlockSync::check_range(quality::peer::v1::Blocks& message, Edge& edge) const {
+  FetchedRange range;
+  for (auto& block : *message.mutable_blocks()) {
+    QC_TRY(FetchedBlock fetched, check_block(block, edge));
+    range.blocks.push_back(std::move(fetched));
+  }
+  range.proof.note = std::move(*message.mutable_checkpoint());
+  range.proof.seal_text = range.blocks.empty() ? message.checkpoint_seal() : edge.seal_text;
+  for (const std::string& hash : message.last_seal_path()) {
+    const auto digest = ledger::digest_from(hash);
+    if (!digest || range.proof.seal_path.size() >= ledger::kMaxPathLength) {
+      return fail(Code::kInvalidArgument, "no inclusion path");
+    }
+    range.proof.seal_path.push_back(*digest);
+  }
+  QC_TRY(const ledger::SignedNote note, ledger::SignedNote::parse(range.proof.note));
+  QC_TRY(const ledger::Checkpoint claimed, ledger::Checkpoint::parse(note.text));
+  if (range.blocks.empty() || claimed.size == edge.log_size) {
+    QC_TRY(range.proven, verify_proof(options_.network, options_.validators, range.proof));
+    return range;
+  }
+  // A later checkpoint: it certifies the last seal, and with it all before, by inclusion.
+  const ledger::HashAlgorithm algorithm = options_.network.algorithm;
+  QC_TRY(const ledger::Seal seal, ledger::Seal::parse(edge.seal_text));
+  QC_TRY_VOID(ledger::verify_checkpoint(note, options_.validators, seal.time_ms / 1000));
+  if (claimed.origin != options_.network.chain_id || claimed.size < edge.log_size ||
+      !ledger::verify_inclusion(algorithm, ledger::seal_leaf_hash(algorithm, edge.seal_text),
+                                edge.log_size - 1, claimed.size, range.proof.seal_path,
+                                claimed.root)) {
+    return fail(Code::kInvalidArgument, "the last seal is not under the checkpoint");
+  }
+  return range;
+}
+
+Result<FetchedBlock> BlockSync::check_block(quality::peer::v1::Block& message, Edge& edge) const {
+  const ledger::HashAlgorithm algorithm = options_.network.algorithm;
+  QC_TRY(const ledger::Seal seal, ledger::Seal::parse(message.seal()));
+  const auto proposal = parse_proposal(message.proposal());
+  const bool fits = message.height() == edge.height + 1 && seal.height == message.height() &&
+                    seal.time_ms == message.time_ms() && proposal &&
+                    proposal->height.value == message.height() &&
+                    proposal->time_ms == message.time_ms() &&
+                    seal.proposal == ledger::hash(algorithm, message.proposal()) &&
+                    seal.parent == ledger::seal_leaf_hash(algorithm, edge.seal_text) &&
+                    message.outcomes_size() == message.submissions_size();
+  if (!fits) {
+    return fail(Code::kInvalidArgument,
+                fmt::format("block {} does not fit its seal or the seal before", message.height()));
+  }
+  FetchedBlock fetched{.block = {.height = message.height(),
+                                 .time_ms = message.time_ms(),
+                                 .proposal_digest = seal.proposal,
+                                 .submissions = {}},
+                       .proposal = *proposal,
+                       .seal_text = message.seal()};
+  for (std::string& bytes : *message.mutable_submissions()) {
+    QC_TRY(ledger::Submission submission, ledger::Submission::parse(std::move(bytes), algorithm));
+    fetched.block.submissions.push_back(
+        {.submission = std::make_shared<const ledger::Submission>(std::move(submission)),
+         .signature = ledger::SignatureCheck::kUnknown});
+  }
+  QC_TRY_VOID(check_outcomes(message, fetched, seal, edge));
+  edge.height = message.height();
+  edge.seal_text = message.seal();
+  return fetched;
+}
+
+Result<void> BlockSync::check_outcomes(const quality::peer::v1::Block& message,
+                                       const FetchedBlock& fetched, const ledger::Seal& seal,
+                                       Edge& edge) const {
+  std::vector<Digest> leaves;
+  std::uint64_t log_size = edge.log_size;
+  for (int i = 0; i < message.outcomes_size(); ++i) {
+    const std::string& outcome = message.outcomes(i);
+    if (outcome.size() == 1 && outcome.front() == kDroppedByte) continue;
+    if (outcome.empty() || outcome.front() != kOutcomeByte)
+      return fail(Code::kInvalidArgument, "no outcome");
+    const std::string_view bytes = std::string_view(outcome).substr(1);
+    QC_TRY(const ledger::Outcome parsed, ledger::Outcome::parse(bytes));
+    const ledger::Submission& submission =
+        *fetched.block.submissions[static_cast<std::size_t>(i)].submission;
+    if (parsed.accepted()) log_size += submission.records().size();
+    leaves.push_back(ledger::submission_leaf(options_.network.algorithm, submission.header_bytes(),
+                                             submission.signature(), bytes));
+  }
+  if (leaves.size() != seal.submission_count ||
+      ledger::merkle_root(options_.network.algorithm, leaves) != seal.submissions) {
+    return fail(Code::kInvalidArgument,
+                fmt::format("block {}: outcomes that its seal does not commit to", seal.height));
+  }
+  edge.log_size = log_size + 1;
+  return {};
+}
+
+}  // namespace qc::node

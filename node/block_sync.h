@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "ledger/chain_state.h"
+#include "ledger/validator_set.h"
+#include "node/executor.h"
+#include "node/log.h"
+#include "node/peer/peer_network.h"
+#include "quality/peer/v1/peer.pb.h"
+#include "storage/store.h"
+
+namespace qc::node {
+
+/// Gives certified blocks to those who lack them, and fetches those that this node lacks: a range
+/// at a time from one peer after another, every range checked against its seals and the quorum's
+/// cosignatures before the executor sees it. A peer that sends anything else loses its link and is
+/// not asked for a while.
+///
+/// One thread, for both directions.
+class BlockSync {
+ public:
+  struct Options {
+    ledger::Network network;
+    ledger::ValidatorSet validators;
+    /// This node's place, or nothing.
+    std::optional<PeerId> self;
+    /// A range is cut at about so many bytes.
+    std::size_t range_bytes = std::size_t{8} << 20;
+    std::chrono::milliseconds answer_wait{10'000};
+    std::chrono::milliseconds ban{30'000};
+  };
+
+  BlockSync(Options options, storage::Store& store, Executor& executor);
+  /// As stop().
+  ~BlockSync();
+  BlockSync(const BlockSync&) = delete;
+  BlockSync& operator=(const BlockSync&) = delete;
+  BlockSync(BlockSync&&) = delete;
+  BlockSync& operator=(BlockSync&&) = delete;
+
+  /// Begins. `network` must outlive this.
+  void run(PeerNetwork& network);
+  void stop();
+
+  // From any thread.
+  /// Blocks up to `to` are certified somewhere; `peers` say that they have them.
+  void want(std::uint64_t to, std::vector<PeerId> peers);
+  /// A peer's request; at most one of each peer waits.
+  void serve(PeerId peer, std::string request);
+  /// A peer's answer; dropped unless it was asked.
+  void answer(PeerId peer, std::string body);
+
+ private:
+  struct Request {
+    PeerId peer;
+    std::string body;
+  };
+  struct Answer {
+    PeerId peer;
+    std::string body;
+  };
+  /// What is being fetched.
+  struct Fetch {
+    std::uint64_t to = 0;
+    std::vector<PeerId> peers;
+  };
+  /// Whom we wait for.
+  struct Asked {
+    PeerId peer = 0;
+    std::uint64_t from = 0;
+    std::chrono::steady_clock::time_point until;
+  };
+  /// Where the fetched and checked blocks end.
+  struct Edge {
+    std::uint64_t height = 0;
+    std::string seal_text;
+    std::uint64_t log_size = 0;
+  };
+
+  void work();
+  void serve_one(const Request& request);
+  ledger::Result<std::string> range(std::uint64_t from, std::uint64_t to) const;
+  void take_answer(const Answer& answer);
+  void fetch_more();
+  std::optional<PeerId> next_peer();
+  void punish(PeerId peer, const std::string& why);
+  ledger::Result<Edge> local_edge() const;
+
+  ledger::Result<FetchedRange> check_range(quality::peer::v1::Blocks& message, Edge& edge) const;
+  ledger::Result<FetchedBlock> check_block(quality::peer::v1::Block& message, Edge& edge) const;
+  ledger::Result<void> check_outcomes(const quality::peer::v1::Block& message,
+                                      const FetchedBlock& fetched, const ledger::Seal& seal,
+                                      Edge& edge) const;
+
+  const Options options_;
+  storage::Store& store_;
+  Executor& executor_;
+  PeerNetwork* network_ = nullptr;
+
+  // Of the thread alone.
+  std::optional<Asked> asked_;
+  std::optional<Edge> edge_;
+  std::map<PeerId, std::chrono::steady_clock::time_point> banned_;
+  std::size_t turn_ = 0;
+  LogLimiter punished_log_{1};
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::map<PeerId, Request> requests_;
+  std::deque<Answer> answers_;
+  std::optional<PeerId> expected_;
+  Fetch fetch_;
+  bool stopped_ = false;
+  std::jthread thread_;
+};
+
+}  // namespace qc::node

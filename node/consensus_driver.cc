@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/consensus_driver.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "consensus/codec.h"
+#include "consensus/verifier.h"
+#include "ledger/assert.h"
+#include "node/checkpoint_proof.h"
+
+namespace qc::node {
+namespace {
+
+/// Messages of one peer that wait; a flood is dropped, everything is sent again.
+constexpr std::uint32_t kPeerQueuedMax = 4096;
+/// So many inputs share one sync of the journal at most.
+constexpr std::size_t kInputsPerTurn = 256;
+/// The loop looks at the clock so often even when nothing happens.
+constexpr std::chrono::milliseconds kIdleWait{500};
+
+consensus::Now now() {
+  return {
+      .monotonic = consensus::Time{std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                       std::chrono::steady_clock::now().time_since_epoch())
+                                       .count()},
+      .wall_ms = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                std::chrono::system_clock::now().time_since_epoch())
+                                                .count())};
+}
+
+FramePriority priority_of(const consensus::Message& message) {
+  return std::holds_alternative<consensus::PrePrepare>(message) ? FramePriority::kProposals
+                                                                : FramePriority::kVotes;
+}
+
+std::string_view reason_text(consensus::Halt::Reason reason) {
+  switch (reason) {
+    case consensus::Halt::Reason::kCheckpointDiffers:
+      return "a quorum certified another checkpoint than this node computed";
+    case consensus::Halt::Reason::kBlockDiffers:
+      return "a quorum committed another block than the one executed here";
+    case consensus::Halt::Reason::kJournalDiffers:
+      return "the ledger's checkpoint is not the one that the vote journal says was cosigned";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+ConsensusDriver::ConsensusDriver(Options options, Start start, Parts parts)
+    : options_(std::move(options)),
+      parts_(std::move(parts)),
+      journal_(std::move(start.journal)),
+      replica_(options_.consensus, start.ledger, std::move(start.promises), parts_.authenticator),
+      recovered_(std::move(start.batches)),
+      peer_heights_(options_.validators.size()),
+      peer_queued_(options_.validators.size()) {
+  for (const ledger::Validator& validator : options_.validators.validators()) {
+    auto key =
+        ledger::NoteKey::make(validator.name, ledger::NoteKeyType::kCosignature, validator.key);
+    QC_ASSERT(key.has_value());
+    cosigners_.push_back(*std::move(key));
+  }
+  for (const SharedBatch& batch : recovered_) journaled_.insert(batch->digest);
+  status_ = replica_.status();
+}
+
+ConsensusDriver::~ConsensusDriver() { stop(); }
+
+void ConsensusDriver::run(PeerNetwork& network) {
+  network_ = &network;
+  thread_ = std::jthread([this] { work(); });
+}
+
+void ConsensusDriver::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void ConsensusDriver::push(Input input) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return;
+    if (std::holds_alternative<Poke>(input)) {
+      if (poked_) return;
+      poked_ = true;
+    }
+    inputs_.push_back(std::move(input));
+  }
+  wake_.notify_one();
+}
+
+void ConsensusDriver::poke() { push(Poke{}); }
+void ConsensusDriver::happened(consensus::Event event) { push(std::move(event)); }
+
+void ConsensusDriver::disconnect(PeerId peer, const std::string& why) {
+  PeerNetwork* network = network_.load();
+  if (network != nullptr) network->disconnect(peer, why);
+}
+
+void ConsensusDriver::peer_message(PeerId from, std::string body) {
+  if (from >= peer_queued_.size()) return;
+  auto message = consensus::decode_message(body);
+  if (!message) {
+    disconnect(from, "an undecodable consensus message");
+    return;
+  }
+  if (peer_queued_[from].fetch_add(1) >= kPeerQueuedMax) {
+    peer_queued_[from].fetch_sub(1);
+    if (const auto more = dropped_log_.admit()) {
+      log(LogLevel::kWarn, "peer_message_dropped", {{"peer", from}, {"more", *more}});
+    }
+    return;
+  }
+  push(PeerMessage{.from = from, .message = *std::move(message)});
+}
+
+void ConsensusDriver::peer_batch(PeerId from, std::string body) {
+  const std::size_t size = body.size();
+  if (from >= peer_queued_.size() || !parts_.batches.begin_incoming(from, size)) return;
+  auto check = [this, from, size, bytes = std::move(body)]() mutable {
+    if (parts_.batches.find(batch_digest(options_.network.algorithm, bytes)) == nullptr) {
+      auto batch = parse_batch(options_.network, parts_.executor.state(), std::move(bytes));
+      if (batch) {
+        push(BatchReady{.batch = *std::move(batch), .from = from});
+      } else {
+        disconnect(from, "a batch that is none: " + batch.error().message);
+      }
+    }
+    parts_.batches.end_incoming(from, size);
+  };
+  if (!parts_.pool.post(VerifyPool::Lane::kPeers, std::move(check))) {
+    parts_.batches.end_incoming(from, size);
+  }
+}
+
+std::vector<ConsensusDriver::Input> ConsensusDriver::wait_for_input() {
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point until = Clock::now() + kIdleWait;
+  if (next_tick_)
+    until = std::min(until, Clock::time_point(std::chrono::nanoseconds(next_tick_->ns)));
+  if (options_.consensus.self && batching_)
+    until = std::min(until,
+                     std::max(parts_.mempool.due(), Clock::now() + std::chrono::milliseconds(1)));
+  std::vector<Input> taken;
+  std::unique_lock lock(mutex_);
+  wake_.wait_until(lock, until, [this] { return stopped_ || !inputs_.empty(); });
+  const std::size_t count = std::min(inputs_.size(), kInputsPerTurn);
+  taken.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    taken.push_back(std::move(inputs_.front()));
+    inputs_.pop_front();
+  }
+  poked_ = false;
+  return taken;
+}
+
+void ConsensusDriver::work() {
+  pending_.push_back(replica_.start(now()));
+  for (SharedBatch& batch : recovered_)
+    take(BatchReady{.batch = std::move(batch), .from = std::nullopt});
+  recovered_.clear();
+  bool good = perform();
+  while (good) {
+    std::vector<Input> inputs = wait_for_input();
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopped_) return;
+    }
+    for (Input& input : inputs) take(std::move(input));
+    if (!next_tick_ || now().monotonic >= *next_tick_) step(consensus::Tick{});
+    pump_mempool();
+    good = perform();
+  }
+}
+
+void ConsensusDriver::step(consensus::Event event) {
+  next_tick_.reset();
+  pending_.push_back(replica_.step(now(), std::move(event)));
+  next_tick_ = pending_.back().next_tick;
+}
+
+void ConsensusDriver::take(Input input) {
+  if (auto* message = std::get_if<PeerMessage>(&input)) {
+    take(*message);
+  } else if (auto* batch = std::get_if<BatchReady>(&input)) {
+    take(*batch);
+  } else if (auto* event = std::get_if<consensus::Event>(&input)) {
+    step(std::move(*event));
+  }
+}
+
+void ConsensusDriver::take(PeerMessage& input) {
+  peer_queued_[input.from].fetch_sub(1);
+  const consensus::ReplicaIndex from{static_cast<std::uint16_t>(input.from)};
+  note_height(input.from, input.message);
+  if (replica_.interest(from, input.message) != consensus::Interest::kVerify) return;
+  if (!authentic(input.from, input.message)) {
+    if (const auto more = dropped_log_.admit()) {
+      log(LogLevel::kWarn, "peer_message_false", {{"peer", input.from}, {"more", *more}});
+    }
+    return;
+  }
+  step(consensus::MessageReceived{.from = from, .message = std::move(input.message)});
+}
+
+bool ConsensusDriver::authentic(PeerId from, const consensus::Message& message) const {
+  if (const auto* vote = std::get_if<consensus::CheckpointVote>(&message)) {
+    const auto line = single_line(vote->cosignature);
+    return line &&
+           ledger::verify_cosignature(cosigners_[from], *line, vote->checkpoint).has_value();
+  }
+  if (const auto* certified = std::get_if<consensus::CertifiedCheckpoint>(&message)) {
+    return verify_certified(options_.network, options_.validators, *certified);
+  }
+  return consensus::verify_message(options_.consensus.epoch, parts_.authenticator, message);
+}
+
+void ConsensusDriver::note_height(PeerId from, const consensus::Message& message) {
+  std::uint64_t height = 0;
+  if (const auto* status = std::get_if<consensus::Status>(&message))
+    height = status->certified.value;
+  if (const auto* certified = std::get_if<consensus::CertifiedCheckpoint>(&message))
+    height = certified->height.value;
+  if (height > peer_heights_[from]) peer_heights_[from] = height;
+}
+
+void ConsensusDriver::take(BatchReady& input) {
+  const Batch& batch = *input.batch;
+  const auto self = options_.consensus.self;
+  if (!input.from) packing_.store(packing_ > 0 ? packing_ - 1 : 0);
+  const consensus::ReplicaIndex author =
+      input.from ? consensus::ReplicaIndex{static_cast<std::uint16_t>(*input.from)}
+                 : self.value_or(consensus::ReplicaIndex{0});
+  if (input.from && !replica_.wants_batch(batch.digest, author, batch.bytes.size())) return;
+  consensus::BatchStored stored{.digest = batch.digest,
+                                .author = author,
+                                .bytes = batch.bytes.size(),
+                                .expires_at_ms = batch.expires_at_ms};
+  parts_.batches.put(std::move(input.batch));
+  step(stored);
+}
+
+void ConsensusDriver::pump_mempool() {
+  if (!options_.consensus.self || !batching_.load(std::memory_order_relaxed)) return;
+  const std::size_t most = options_.consensus.author_batches_max;
+  while (true) {
+    const std::size_t open = replica_.status().own_batches_open + packing_;
+    if (open >= most) return;
+    auto submissions = parts_.mempool.take(
+        open == 0 ? Mempool::Pipeline::kIdle : Mempool::Pipeline::kBusy, Mempool::Clock::now());
+    if (submissions.empty()) return;
+    pack(std::move(submissions));
+  }
+}
+
+void ConsensusDriver::pack(std::vector<std::shared_ptr<const ledger::Submission>> submissions) {
+  ++packing_;
+  // Shared, so that a full pool leaves them to this thread.
+  auto list = std::make_shared<std::vector<std::shared_ptr<const ledger::Submission>>>(
+      std::move(submissions));
+  auto work = [this, list] {
+    push(BatchReady{.batch = pack_batch(options_.network, std::move(*list)), .from = std::nullopt});
+  };
+  if (!parts_.pool.post(VerifyPool::Lane::kPeers, work)) work();
+}
+
+bool ConsensusDriver::perform() {
+  if (!persist()) return false;
+  for (consensus::Actions& actions : pending_) {
+    send(actions);
+    execute(actions);
+    report(actions);
+  }
+  pending_.clear();
+  publish_status();
+  return rotate_journal();
+}
+
+void ConsensusDriver::append_payload(const consensus::CertificateMade& made,
+                                     std::vector<SharedBatch>& batches) {
+  for (const consensus::Digest& digest : made.proposal.batches) {
+    if (journaled_.contains(digest)) continue;
+    // Not held: ordered by a block that is executed, so the ledger has it.
+    SharedBatch batch = parts_.batches.find(digest);
+    if (batch == nullptr) continue;
+    journaled_.insert(digest);
+    batches.push_back(std::move(batch));
+  }
+}
+
+bool ConsensusDriver::persist() {
+  if (journal_ == nullptr) return true;
+  std::vector<SharedBatch> batches;
+  std::vector<std::string> entries;
+  for (const consensus::Actions& actions : pending_) {
+    for (const consensus::JournalEntry& entry : actions.persist) {
+      if (const auto* made = std::get_if<consensus::CertificateMade>(&entry))
+        append_payload(*made, batches);
+      entries.push_back(consensus::encode(entry));
+    }
+  }
+  if (entries.empty()) return true;
+  std::vector<storage::JournalRecordView> group;
+  for (const SharedBatch& batch : batches) {
+    group.push_back(
+        {.type = static_cast<std::uint8_t>(JournalRecordType::kBatch), .bytes = batch->bytes});
+  }
+  for (const std::string& entry : entries) {
+    group.push_back({.type = static_cast<std::uint8_t>(JournalRecordType::kEntry), .bytes = entry});
+  }
+  const auto done = journal_->append(group);
+  if (!done) parts_.failed(done.error());
+  return done.has_value();
+}
+
+bool ConsensusDriver::rotate_journal() {
+  if (journal_ == nullptr || !journal_->wants_rotation()) return true;
+  std::vector<SharedBatch> batches;
+  std::vector<std::string> entries;
+  journaled_.clear();
+  for (const consensus::JournalEntry& entry : replica_.journal().entries()) {
+    if (const auto* made = std::get_if<consensus::CertificateMade>(&entry))
+      append_payload(*made, batches);
+    entries.push_back(consensus::encode(entry));
+  }
+  std::vector<storage::JournalRecordView> kept;
+  for (const SharedBatch& batch : batches) {
+    kept.push_back(
+        {.type = static_cast<std::uint8_t>(JournalRecordType::kBatch), .bytes = batch->bytes});
+  }
+  for (const std::string& entry : entries) {
+    kept.push_back({.type = static_cast<std::uint8_t>(JournalRecordType::kEntry), .bytes = entry});
+  }
+  const auto done = journal_->rotate(kept);
+  if (!done) parts_.failed(done.error());
+  return done.has_value();
+}
+
+void ConsensusDriver::send(const consensus::Actions& actions) {
+  // An observer has nothing to say to consensus.
+  if (!options_.consensus.self) return;
+  for (const consensus::Outgoing& outgoing : actions.send) {
+    const Frame frame = make_frame(FrameType::kConsensus, consensus::encode(outgoing.message));
+    const FramePriority priority = priority_of(outgoing.message);
+    if (outgoing.to) {
+      network_.load()->send(outgoing.to->value, priority, frame);
+    } else {
+      network_.load()->broadcast_all(priority, frame);
+    }
+  }
+  for (const consensus::SendBatches& wanted : actions.send_batches) send_batches(wanted);
+}
+
+void ConsensusDriver::send_batches(const consensus::SendBatches& wanted) {
+  for (const consensus::Digest& digest : wanted.batches) {
+    const SharedBatch batch = parts_.batches.find(digest);
+    if (batch == nullptr) continue;
+    const Frame frame = make_frame(FrameType::kBatch, batch->bytes);
+    if (wanted.to) {
+      network_.load()->send(wanted.to->value, FramePriority::kBatches, frame);
+    } else {
+      network_.load()->broadcast_validators(FramePriority::kBatches, frame);
+    }
+  }
+}
+
+void ConsensusDriver::execute(consensus::Actions& actions) {
+  for (consensus::Delivery& delivery : actions.deliver) {
+    DeliveredBlock block{
+        .proposal = std::move(delivery.proposal), .digest = delivery.digest, .batches = {}};
+    block.batches = parts_.batches.find_all(block.proposal.batches);
+    // The replica delivers only what it was told is stored.
+    QC_ASSERT(block.batches.size() == block.proposal.batches.size());
+    parts_.executor.deliver(std::move(block));
+  }
+  for (consensus::Certifiable& certifiable : actions.certify)
+    parts_.executor.certify(std::move(certifiable));
+  if (actions.fetch_blocks) {
+    std::vector<PeerId> peers;
+    for (const consensus::ReplicaIndex peer : actions.fetch_blocks->peers)
+      peers.push_back(peer.value);
+    parts_.sync.want(actions.fetch_blocks->to.value, std::move(peers));
+  }
+  parts_.batches.forget(actions.forget_batches);
+  for (const consensus::Digest& digest : actions.forget_batches) journaled_.erase(digest);
+}
+
+void ConsensusDriver::report(const consensus::Actions& actions) {
+  for (const consensus::Equivocation& evidence : actions.evidence) {
+    if (const auto more = evidence_log_.admit()) {
+      const auto primary = options_.consensus.epoch.primary(evidence.first.view).value;
+      log(LogLevel::kError, "equivocation",
+          {{"primary", options_.validators.validators()[primary].name},
+           {"view", evidence.first.view.value},
+           {"height", evidence.first.proposal.height.value},
+           {"more", *more}});
+    }
+  }
+  if (!actions.halt) return;
+  const std::string_view reason = reason_text(actions.halt->reason);
+  log(LogLevel::kError, "halted",
+      {{"height", actions.halt->height.value},
+       {"reason", reason},
+       {"own", actions.halt->own},
+       {"others", actions.halt->others}});
+  const std::lock_guard lock(status_mutex_);
+  halted_ = reason;
+}
+
+void ConsensusDriver::publish_status() {
+  const consensus::ReplicaStatus status = replica_.status();
+  const std::lock_guard lock(status_mutex_);
+  status_ = status;
+}
+
+consensus::ReplicaStatus ConsensusDriver::status() const {
+  const std::lock_guard lock(status_mutex_);
+  return status_;
+}
+
+std::string ConsensusDriver::halted() const {
+  const std::lock_guard lock(status_mutex_);
+  return halted_;
+}
+
+std::uint64_t ConsensusDriver::peer_height(std::uint32_t validator) const {
+  return validator < peer_heights_.size() ? peer_heights_[validator].load() : 0;
+}
+
+}  // namespace qc::node

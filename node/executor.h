@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "consensus/replica.h"
+#include "ledger/chain_state.h"
+#include "ledger/signer.h"
+#include "node/batch.h"
+#include "node/checkpoint_proof.h"
+#include "storage/store.h"
+
+namespace qc::node {
+
+/// A committed proposal with its content.
+struct DeliveredBlock {
+  consensus::Proposal proposal;
+  ledger::Digest digest{};
+  std::vector<SharedBatch> batches;
+};
+
+/// A block that other nodes have certified, checked against its seal (block_sync.h).
+struct FetchedBlock {
+  ledger::Block block;
+  consensus::Proposal proposal;
+  std::string seal_text;
+};
+
+/// A stretch of certified blocks without a gap. `proof` certifies the last one or a later one.
+struct FetchedRange {
+  std::vector<FetchedBlock> blocks;
+  CheckpointProof proof;
+  /// What `proof` says where it is the last block's own checkpoint (or, without blocks, of one that
+  /// is here already); nothing where a later one certifies the range.
+  std::optional<ProvenCheckpoint> proven;
+};
+
+/// Who hears what the executor has done; called on its thread.
+class ExecutorHandler {
+ public:
+  ExecutorHandler() = default;
+  virtual ~ExecutorHandler() = default;
+  ExecutorHandler(const ExecutorHandler&) = delete;
+  ExecutorHandler& operator=(const ExecutorHandler&) = delete;
+  ExecutorHandler(ExecutorHandler&&) = delete;
+  ExecutorHandler& operator=(ExecutorHandler&&) = delete;
+
+  /// A block is executed and durable; the cosignature may leave.
+  virtual void executed(consensus::Executed event) = 0;
+  virtual void certified(consensus::CertifiedCheckpoint checkpoint) = 0;
+  virtual void synced(consensus::Synced event) = 0;
+  /// A new certified state, and the blocks that it adds.
+  virtual void published(std::shared_ptr<const storage::ReadView> view,
+                         std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks) = 0;
+  /// This validator has signed the newest certified checkpoint anew: tell the others.
+  virtual void cosigned_again(consensus::CheckpointVote vote) = 0;
+  /// The disk or this program cannot be trusted any more: the process must stop.
+  virtual void failed(ledger::Error error) = 0;
+};
+
+/// The thread that executes what consensus has committed, in order: block by block through the
+/// rules, to the disk, then cosigned; and, once a quorum has cosigned, published to readers.
+///
+/// The owner of the chain's state and the only writer of the store.
+class Executor {
+ public:
+  struct Options {
+    ledger::Network network;
+    ledger::ValidatorSet validators;
+    /// Complete name and key of this validator; null for an observer.
+    std::string name;
+    const ledger::Signer* signer = nullptr;
+    /// Makes the log's line on every note that is served.
+    const ledger::Signer* log_signer = nullptr;
+    /// The newest certified checkpoint is signed anew when its as-of time is so old.
+    std::chrono::seconds cosign_again{600};
+  };
+
+  /// Where the ledger stood when the process started.
+  struct Start {
+    std::unique_ptr<ledger::ChainState> chain;
+    /// Executed and durable, but not applied to the store yet, in order.
+    std::vector<std::shared_ptr<const ledger::ExecutedBlock>> uncertified;
+  };
+
+  /// `store` and `handler` must outlive the executor; begins at `run`.
+  Executor(Options options, Start start, storage::Store& store, ExecutorHandler& handler);
+  /// As stop().
+  ~Executor();
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  Executor(Executor&&) = delete;
+  Executor& operator=(Executor&&) = delete;
+
+  void run();
+  /// Finishes the block at hand, drops what waits (consensus delivers it again after a restart),
+  /// joins.
+  void stop();
+
+  // From any thread. Consensus' window bounds what waits.
+  void deliver(DeliveredBlock block);
+  void certify(consensus::Certifiable certifiable);
+  void apply(FetchedRange range);
+  /// Another validator's new signature on the newest certified checkpoint, not verified yet.
+  void cosignature(std::uint32_t validator, consensus::CheckpointVote vote);
+
+  /// The newest applied state, for those who check signatures against it.
+  const ledger::StateView& state() const { return store_.state(); }
+  /// Greatest executed height, also counting blocks before the start.
+  std::uint64_t executed_height() const;
+  /// Unix seconds as of which the published checkpoint is known to be the newest; 0 without one.
+  std::uint64_t as_of_s() const;
+
+ private:
+  struct PeerCosignature {
+    std::uint32_t validator;
+    consensus::CheckpointVote vote;
+  };
+  using Job = std::variant<DeliveredBlock, consensus::Certifiable, FetchedRange, PeerCosignature>;
+
+  void push(Job job);
+  void work();
+  ledger::Result<void> handle(DeliveredBlock& job);
+  ledger::Result<void> handle(consensus::Certifiable& job);
+  ledger::Result<void> handle(FetchedRange& job);
+  ledger::Result<void> handle(PeerCosignature& job);
+  ledger::Result<void> every_second();
+
+  ledger::Result<std::shared_ptr<const ledger::ExecutedBlock>> execute(
+      const ledger::Block& block, const consensus::Proposal& proposal);
+  ledger::Result<void> announce(const ledger::ExecutedBlock& block);
+  ledger::Result<void> execute_fetched(const FetchedBlock& fetched);
+  /// Hands the executed blocks up to `height` to the store. An empty note publishes nothing.
+  ledger::Result<void> publish(std::uint64_t height, const std::string& note);
+  ledger::Result<void> announce_synced(const FetchedRange& range);
+  /// The note with these lines (at most 15) and the log's own.
+  ledger::Result<std::string> make_note(const ledger::Checkpoint& checkpoint,
+                                        std::vector<ledger::NoteSignature> lines) const;
+  ledger::Result<std::string> own_note(const std::string& foreign_note) const;
+  ledger::Result<ledger::NoteSignature> cosign(const ledger::Checkpoint& checkpoint,
+                                               std::uint64_t block_time_ms) const;
+  ledger::Result<void> sign_again();
+  ledger::Result<void> collect_again();
+  ledger::Checkpoint newest_checkpoint() const;
+  ledger::Checkpoint checkpoint_of(const ledger::ExecutedBlock& block) const;
+
+  const Options options_;
+  storage::Store& store_;
+  ExecutorHandler& handler_;
+  std::unique_ptr<ledger::ChainState> chain_;
+  std::deque<std::shared_ptr<const ledger::ExecutedBlock>> uncertified_;
+  /// Newer signatures on the newest certified checkpoint, by place of the validator.
+  std::map<std::uint32_t, ledger::NoteSignature> again_;
+  std::chrono::steady_clock::time_point last_again_;
+  std::vector<consensus::OrderedBatch> fetched_batches_;
+
+  std::atomic<std::uint64_t> executed_height_{0};
+  std::atomic<std::uint64_t> as_of_s_{0};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  bool stopped_ = false;
+  std::jthread thread_;
+};
+
+/// The certified checkpoint that a view's note and seal make.
+ledger::Result<CheckpointProof> proof_of(const storage::ReadView& view);
+
+}  // namespace qc::node

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/key_files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "ledger/tls_certificate.h"
+#include "node/config.h"
+
+namespace qc::node {
+namespace {
+
+using ledger::Code;
+using ledger::fail;
+using ledger::Result;
+
+constexpr std::size_t kKeyFileBytesMax = 64 * 1024;
+constexpr std::int64_t kDaySeconds = 86'400;
+/// Nobody judges the dates (the key is what counts), so they only must not get in the way.
+constexpr std::int64_t kCertificateDays = 3650;
+
+/// A descriptor that closes itself.
+class OpenFile {
+ public:
+  explicit OpenFile(const std::string& path)
+      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Result<std::unique_ptr<ledger::Signer>> read_signer(const std::string& path, const char* what) {
+  QC_TRY(std::string pem, read_private_file(path));
+  auto signer = ledger::PemSigner::from_pem(pem);
+  ledger::wipe(pem);
+  if (!signer) return ledger::fail_at(path, std::move(signer).error());
+  if ((*signer)->public_key().algorithm() != ledger::KeyAlgorithm::kEd25519) {
+    return fail(Code::kInvalidArgument,
+                fmt::format("{} holds a key of type {}; the {} key must be Ed25519", path,
+                            ledger::name_of((*signer)->public_key().algorithm()), what));
+  }
+  return std::unique_ptr<ledger::Signer>(*std::move(signer));
+}
+
+Result<std::string> read_public_file(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (!stream || !text) return fail(Code::kNotFound, fmt::format("cannot read {}", path));
+  return text.str();
+}
+
+Result<std::string> make_certificate(const Config& config, const std::string& key_pem) {
+  const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(
+                               std::chrono::system_clock::now().time_since_epoch())
+                               .count();
+  QC_TRY(std::string pem, ledger::self_signed_certificate(
+                              key_pem, {.common_name = config.name,
+                                        .not_before_s = now - kDaySeconds,
+                                        .not_after_s = now + kCertificateDays * kDaySeconds}));
+  std::ofstream stream(config.keys.tls_certificate, std::ios::binary | std::ios::trunc);
+  stream << pem;
+  stream.close();
+  if (!stream) {
+    return fail(Code::kFailedPrecondition,
+                fmt::format("cannot write the TLS certificate {}", config.keys.tls_certificate));
+  }
+  return pem;
+}
+
+}  // namespace
+
+Result<std::string> read_private_file(const std::string& path) {
+  const OpenFile file(path);
+  if (file.fd() < 0) {
+    return fail(Code::kNotFound,
+                fmt::format("cannot open the key file {}: {}", path, std::strerror(errno)));
+  }
+  struct stat status {};
+  if (::fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return fail(Code::kFailedPrecondition,
+                fmt::format("the key file {} is not a regular file", path));
+  }
+  if (status.st_uid != ::geteuid()) {
+    return fail(Code::kPermissionDenied,
+                fmt::format("the key file {} belongs to user {}, the node runs as {}; chown it",
+                            path, status.st_uid, ::geteuid()));
+  }
+  if ((status.st_mode & 077U) != 0) {
+    return fail(Code::kPermissionDenied,
+                fmt::format("the key file {} has mode {:03o}, so others can read it; chmod 600 {}",
+                            path, status.st_mode & 0777U, path));
+  }
+  if (status.st_size <= 0 || std::cmp_greater(status.st_size, kKeyFileBytesMax)) {
+    return fail(Code::kInvalidArgument,
+                fmt::format("the key file {} has {} bytes", path, status.st_size));
+  }
+  std::string content(static_cast<std::size_t>(status.st_size), '\0');
+  const ssize_t got = ::read(file.fd(), content.data(), content.size());
+  if (got != status.st_size) {
+    ledger::wipe(content);
+    return fail(Code::kDataLoss, fmt::format("cannot read the whole key file {}", path));
+  }
+  return content;
+}
+
+Result<NodeKeys> load_keys(const Config& config, AbsentCertificate absent) {
+  NodeKeys keys;
+  if (config.role == NodeRole::kValidator) {
+    QC_TRY(keys.validator, read_signer(config.keys.validator, "validator"));
+  }
+  QC_TRY(keys.log, read_signer(config.keys.log, "log"));
+  QC_TRY(keys.tls_private_key_pem, read_private_file(config.keys.node_tls));
+  auto tls = ledger::PemSigner::from_pem(keys.tls_private_key_pem);
+  if (!tls) return ledger::fail_at(config.keys.node_tls, std::move(tls).error());
+  keys.tls_spki = (*tls)->public_key().spki();
+  if (std::filesystem::exists(config.keys.tls_certificate)) {
+    QC_TRY(keys.tls_certificate_pem, read_public_file(config.keys.tls_certificate));
+  } else if (absent == AbsentCertificate::kLeaveOut) {
+    return keys;
+  } else {
+    QC_TRY(keys.tls_certificate_pem, make_certificate(config, keys.tls_private_key_pem));
+  }
+  auto spki = ledger::certificate_spki(keys.tls_certificate_pem);
+  if (!spki) return ledger::fail_at(config.keys.tls_certificate, std::move(spki).error());
+  if (*spki != keys.tls_spki) {
+    return fail(
+        Code::kFailedPrecondition,
+        fmt::format(
+            "the certificate {} is over another key than {}; delete it to have a new one made",
+            config.keys.tls_certificate, config.keys.node_tls));
+  }
+  return keys;
+}
+
+}  // namespace qc::node

@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/node.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "consensus/codec.h"
+#include "ledger/key_directory.h"
+#include "node/authenticator.h"
+#include "node/batch_store.h"
+#include "node/block_sync.h"
+#include "node/consensus_driver.h"
+#include "node/executor.h"
+#include "node/height_waiters.h"
+#include "node/ingress_pipeline.h"
+#include "node/key_files.h"
+#include "node/log.h"
+#include "node/mempool.h"
+#include "node/peer/peer_network.h"
+#include "node/rpc/server.h"
+#include "node/startup.h"
+#include "node/verify_pool.h"
+#include "storage/space_guard.h"
+
+namespace qc::node {
+namespace {
+
+using ledger::Code;
+using ledger::Error;
+using ledger::fail;
+using ledger::Result;
+
+constexpr std::uint64_t kBallastBytes = std::uint64_t{32} << 20;
+constexpr std::chrono::seconds kHousekeeping{1};
+constexpr std::chrono::milliseconds kRpcGrace{2'000};
+
+std::uint64_t wall_ms() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                        std::chrono::system_clock::now().time_since_epoch())
+                                        .count());
+}
+
+storage::SpaceThresholds thresholds_of(const Limits& limits) {
+  storage::SpaceThresholds thresholds;
+  thresholds.warn_bytes = limits.space_warn_bytes;
+  thresholds.refuse_submissions_bytes = limits.space_refuse_bytes;
+  thresholds.stop_proposing_bytes = limits.space_stop_bytes;
+  thresholds.exit_bytes = limits.space_exit_bytes;
+  return thresholds;
+}
+
+/// What the chain says of this node.
+struct Place {
+  std::string name;
+  std::optional<std::uint32_t> index;
+};
+
+Result<Place> place_of(const Config& config, const ledger::Genesis& genesis, const Epoch& epoch,
+                       const NodeKeys& keys) {
+  Place place{.name = genesis.document.name + "/" + config.name, .index = std::nullopt};
+  if (config.role == NodeRole::kObserver) return place;
+  const auto& validators = epoch.validators.validators();
+  for (std::uint32_t i = 0; i < validators.size(); ++i) {
+    if (validators[i].name != place.name) continue;
+    if (!(validators[i].key == keys.validator->public_key())) {
+      return fail(Code::kFailedPrecondition,
+                  fmt::format("{} is not the voting key that the chain knows for {}; give the "
+                              "right key file, or run as observer",
+                              config.keys.validator, place.name));
+    }
+    if (epoch.tls_spkis[i] != keys.tls_spki) {
+      return fail(
+          Code::kFailedPrecondition,
+          fmt::format(
+              "{} is not the node_tls key that the chain knows for {}; give the right key file",
+              config.keys.node_tls, place.name));
+    }
+    place.index = i;
+    return place;
+  }
+  return fail(Code::kFailedPrecondition,
+              fmt::format("{} is no validator of this chain; give its short name as \"name\", or "
+                          "set role = \"observer\"",
+                          place.name));
+}
+
+PeerNetwork::Options network_options(const Config& config, const ledger::Genesis& genesis,
+                                     const Epoch& epoch, const Place& place, const NodeKeys& keys) {
+  PeerNetwork::Options options;
+  options.chain_id = genesis.network.chain_id;
+  options.certificate_pem = keys.tls_certificate_pem;
+  options.private_key_pem = keys.tls_private_key_pem;
+  options.listen = config.peer_listen;
+  options.self = place.index;
+  options.queue_bytes = config.limits.peer_queue_bytes;
+  const auto& validators = epoch.validators.validators();
+  for (std::size_t i = 0; i < validators.size(); ++i) {
+    ValidatorPeer peer{
+        .name = validators[i].name, .tls_spki = epoch.tls_spkis[i], .address = std::nullopt};
+    for (const PeerLink& link : config.links) {
+      if (link.name == ledger::short_name(peer.name)) peer.address = link.address;
+    }
+    options.validators.push_back(std::move(peer));
+  }
+  return options;
+}
+
+consensus::Config consensus_config(const Config& config, const ledger::Network& network,
+                                   const Epoch& epoch, const Place& place) {
+  consensus::Config out;
+  out.epoch = {.chain_id = network.chain_id,
+               .first_height = consensus::Height{epoch.first_height},
+               .set_hash = epoch.validators.hash(network.algorithm),
+               .validators = static_cast<std::uint16_t>(epoch.validators.size())};
+  if (place.index) out.self = consensus::ReplicaIndex{static_cast<std::uint16_t>(*place.index)};
+  out.window = config.limits.window;
+  out.block_batches_max = config.limits.block_batches;
+  out.block_bytes_max = config.limits.block_bytes;
+  out.replay_window_ms = epoch.replay_window_ms;
+  out.author_bytes_max = config.limits.author_bytes;
+  return out;
+}
+
+}  // namespace
+
+/// The parts in the order in which they are made; they end in the reverse order.
+class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHandler {
+ public:
+  explicit Impl(Config config)
+      : config_(std::move(config)),
+        space_({config_.data_dir}, thresholds_of(config_.limits)),
+        pool_({.threads = std::max(2U, std::thread::hardware_concurrency()) - 1,
+               .queue_max = config_.limits.verify_queue}),
+        mempool_({.bytes = config_.limits.mempool_bytes,
+                  .organisation_bytes = config_.limits.mempool_organisation_bytes,
+                  .batch_bytes = config_.limits.batch_bytes,
+                  .batch_wait = std::chrono::milliseconds(config_.limits.batch_ms)}),
+        batches_(config_.limits.author_bytes) {}
+
+  ~Impl() override { stop(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  Impl(Impl&&) = delete;
+  Impl& operator=(Impl&&) = delete;
+
+  Result<void> start() {
+    QC_TRY_VOID(prepare_data_dir(config_));
+    QC_TRY_VOID(space_.admit_start());
+    QC_TRY(keys_, load_keys(config_, AbsentCertificate::kMake));
+    QC_TRY(ledger::Genesis genesis, read_genesis(config_));
+    genesis_ = std::make_unique<ledger::Genesis>(std::move(genesis));
+    QC_TRY_VOID(open_ledger());
+    QC_TRY_VOID(make_pipeline());
+    return open_ports();
+  }
+
+  void stop();
+  std::optional<Error> failure() const {
+    const std::lock_guard lock(failure_mutex_);
+    return failure_;
+  }
+  Ingress& ingress() { return *ingress_; }
+  std::uint16_t peer_port() const { return network_->port(); }
+  std::uint16_t rpc_port() const { return rpc_->port(); }
+
+  // NodeView
+  const Config& config() const override { return config_; }
+  const NodeIdentity& identity() const override { return *identity_; }
+  std::shared_ptr<const storage::ReadView> latest() const override { return heights_->latest(); }
+  Ticket wait_for_height(std::uint64_t height, HeightReached reached) override {
+    return heights_->wait(height, std::move(reached));
+  }
+  bool cancel_wait(Ticket ticket) override { return heights_->cancel(ticket); }
+  NodeStatus status() const override;
+
+  // PeerHandler, on the network's thread
+  void link_up(PeerId peer) override {
+    if (peer < kFirstObserver) driver_->happened(consensus::LinkUp{.peer = replica(peer)});
+  }
+  void link_down(PeerId peer) override {
+    if (peer < kFirstObserver) driver_->happened(consensus::LinkDown{.peer = replica(peer)});
+  }
+  void frame_received(PeerId peer, FrameType type, std::string body) override;
+  bool admits_observer(std::string_view spki) override;
+  std::uint64_t certified_height() override { return store_->applied_height(); }
+
+  // ExecutorHandler, on the executor's thread
+  void executed(consensus::Executed event) override { driver_->happened(std::move(event)); }
+  void certified(consensus::CertifiedCheckpoint checkpoint) override {
+    driver_->happened(consensus::CheckpointCertified{.checkpoint = std::move(checkpoint)});
+  }
+  void synced(consensus::Synced event) override { driver_->happened(std::move(event)); }
+  void published(std::shared_ptr<const storage::ReadView> view,
+                 std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks) override {
+    ingress_->published(view, blocks);
+    if (!view->checkpoint_note().empty()) heights_->publish(std::move(view));
+  }
+  void cosigned_again(consensus::CheckpointVote vote) override {
+    network_->broadcast_validators(
+        FramePriority::kVotes, make_frame(FrameType::kCosignature,
+                                          consensus::encode(consensus::Message(std::move(vote)))));
+  }
+  void failed(Error error) override { fail_node(std::move(error)); }
+
+ private:
+  static consensus::ReplicaIndex replica(PeerId peer) { return {static_cast<std::uint16_t>(peer)}; }
+
+  Result<void> open_ledger();
+  Result<void> make_pipeline();
+  Result<void> open_ports();
+  void fail_node(Error error);
+  void keep_house();
+  void watch_space();
+  std::vector<PeerId> all_peers() const;
+
+  const Config config_;
+  storage::SpaceGuard space_;
+  NodeKeys keys_;
+  std::unique_ptr<ledger::Genesis> genesis_;
+  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<Epoch> epoch_;
+  Place place_;
+  Promises promises_;
+  Executor::Start chain_;
+  std::unique_ptr<NodeIdentity> identity_;
+  std::unique_ptr<HeightWaiters> heights_;
+  VerifyPool pool_;
+  Mempool mempool_;
+  BatchStore batches_;
+  std::unique_ptr<VoteAuthenticator> authenticator_;
+  std::unique_ptr<IngressPipeline> ingress_;
+  std::unique_ptr<Executor> executor_;
+  std::unique_ptr<BlockSync> sync_;
+  std::unique_ptr<ConsensusDriver> driver_;
+  std::unique_ptr<PeerNetwork> network_;
+  std::unique_ptr<RpcServer> rpc_;
+
+  std::atomic<std::uint64_t> disk_free_{0};
+  storage::SpaceLevel space_level_ = storage::SpaceLevel::kAmple;
+  mutable std::mutex failure_mutex_;
+  std::optional<Error> failure_;
+  std::mutex house_mutex_;
+  std::condition_variable house_wake_;
+  bool stopping_ = false;
+  bool stopped_ = false;
+  std::jthread house_;
+};
+
+Result<void> Node::Impl::open_ledger() {
+  const ledger::Network& network = genesis_->network;
+  QC_TRY(store_, storage::Store::open((std::filesystem::path(config_.data_dir) / "ledger").string(),
+                                      network));
+  if (config_.role == NodeRole::kValidator) {
+    QC_TRY(promises_, open_promises(config_, network, *keys_.validator, *store_));
+  }
+  QC_TRY(chain_, recover_chain(*genesis_, *store_));
+  QC_TRY(Epoch epoch, read_epoch(network, store_->state()));
+  epoch_ = std::make_unique<Epoch>(std::move(epoch));
+  QC_TRY(place_, place_of(config_, *genesis_, *epoch_, keys_));
+  QC_TRY(const bool ballast,
+         storage::ensure_ballast((std::filesystem::path(config_.data_dir) / "ballast").string(),
+                                 kBallastBytes));
+  if (!ballast) log(LogLevel::kWarn, "no_room_for_ballast", {{"data_dir", config_.data_dir}});
+  QC_TRY(ledger::NoteKey log_key,
+         ledger::NoteKey::make(network.chain_id, ledger::NoteKeyType::kEd25519,
+                               keys_.log->public_key()));
+  identity_ =
+      std::make_unique<NodeIdentity>(NodeIdentity{.chain_id = network.chain_id,
+                                                  .genesis = genesis_->bytes,
+                                                  .hash = network.algorithm,
+                                                  .name = place_.name,
+                                                  .log_key = std::move(log_key),
+                                                  .tls_certificate_pem = keys_.tls_certificate_pem,
+                                                  .tls_private_key_pem = keys_.tls_private_key_pem,
+                                                  .started_at_ms = wall_ms()});
+  auto view = store_->latest();
+  if (view->checkpoint_note().empty()) view = nullptr;
+  heights_ = std::make_unique<HeightWaiters>(config_.limits.waiters, std::move(view));
+  return {};
+}
+
+Result<void> Node::Impl::make_pipeline() {
+  const ledger::Network& network = genesis_->network;
+  const ledger::Signer* signer = keys_.validator.get();
+  authenticator_ =
+      std::make_unique<VoteAuthenticator>(epoch_->validators, network.algorithm, signer);
+  QC_TRY(consensus::LedgerPosition position,
+         ledger_position({.genesis = *genesis_,
+                          .store = *store_,
+                          .start = chain_,
+                          .promises = promises_,
+                          .replay_window_ms = epoch_->replay_window_ms,
+                          .name = place_.name,
+                          .signer = signer}));
+  ConsensusDriver::Start start{.ledger = std::move(position),
+                               .promises = std::move(promises_.state),
+                               .journal = std::move(promises_.journal),
+                               .batches = {}};
+  for (std::string& bytes : promises_.batches) {
+    auto batch = parse_batch(network, store_->state(), std::move(bytes));
+    if (!batch) return ledger::fail_at("vote journal", std::move(batch).error());
+    start.batches.push_back(*std::move(batch));
+  }
+  promises_.batches.clear();
+  ingress_ = std::make_unique<IngressPipeline>(
+      IngressPipeline::Options{.network = network,
+                               .waiters_max = config_.limits.waiters,
+                               .unchecked_bytes_max = config_.limits.mempool_bytes},
+      *store_, mempool_, pool_, [this] { driver_->poke(); });
+  executor_ = std::make_unique<Executor>(Executor::Options{.network = network,
+                                                           .validators = epoch_->validators,
+                                                           .name = place_.name,
+                                                           .signer = signer,
+                                                           .log_signer = keys_.log.get()},
+                                         std::move(chain_), *store_, *this);
+  sync_ = std::make_unique<BlockSync>(
+      BlockSync::Options{
+          .network = network, .validators = epoch_->validators, .self = place_.index},
+      *store_, *executor_);
+  driver_ = std::make_unique<ConsensusDriver>(
+      ConsensusDriver::Options{.network = network,
+                               .validators = epoch_->validators,
+                               .consensus = consensus_config(config_, network, *epoch_, place_)},
+      std::move(start),
+      ConsensusDriver::Parts{.authenticator = *authenticator_,
+                             .batches = batches_,
+                             .mempool = mempool_,
+                             .pool = pool_,
+                             .executor = *executor_,
+                             .sync = *sync_,
+                             .failed = [this](Error error) { fail_node(std::move(error)); }});
+  if (!place_.index)
+    ingress_->close({Code::kUnavailable,
+                     "this node is an observer and takes no submissions; ask a validator's node"});
+  return {};
+}
+
+Result<void> Node::Impl::open_ports() {
+  QC_TRY(network_,
+         PeerNetwork::start(network_options(config_, *genesis_, *epoch_, place_, keys_), *this));
+  executor_->run();
+  sync_->run(*network_);
+  driver_->run(*network_);
+  house_ = std::jthread([this] { keep_house(); });
+  QC_TRY(rpc_, RpcServer::start(*this, *ingress_));
+  log(LogLevel::kInfo, "started",
+      {{"name", place_.name},
+       {"chain", genesis_->network.chain_id},
+       {"height", store_->durable_height()},
+       {"peer_port", network_->port()},
+       {"rpc_port", rpc_->port()}});
+  return {};
+}
+
+void Node::Impl::stop() {
+  if (stopped_) return;
+  stopped_ = true;
+  if (rpc_) {
+    ingress_->close({Code::kUnavailable, "this node is stopping; ask another node"});
+    rpc_->shutdown(kRpcGrace);
+  }
+  if (ingress_) ingress_->stop();
+  if (heights_) heights_->stop();
+  rpc_.reset();
+  {
+    const std::lock_guard lock(house_mutex_);
+    stopping_ = true;
+  }
+  house_wake_.notify_all();
+  if (house_.joinable()) house_.join();
+  pool_.stop();
+  if (driver_) driver_->stop();
+  if (sync_) sync_->stop();
+  if (executor_) executor_->stop();
+  if (network_) network_->stop();
+  if (store_ && !failure()) {
+    const auto flushed = store_->flush();
+    if (!flushed) log(LogLevel::kError, "flush_failed", {{"error", flushed.error().message}});
+  }
+  if (identity_) log(LogLevel::kInfo, "stopped", {{"name", place_.name}});
+}
+
+void Node::Impl::fail_node(Error error) {
+  log(LogLevel::kError, "failed", {{"error", error.message}});
+  if (ingress_) ingress_->close({Code::kUnavailable, "this node has failed; ask another node"});
+  const std::lock_guard lock(failure_mutex_);
+  if (!failure_) failure_ = std::move(error);
+}
+
+std::vector<PeerId> Node::Impl::all_peers() const {
+  std::vector<PeerId> peers;
+  for (PeerId peer = 0; peer < epoch_->validators.size(); ++peer) {
+    if (place_.index != peer) peers.push_back(peer);
+  }
+  return peers;
+}
+
+void Node::Impl::keep_house() {
+  while (true) {
+    {
+      std::unique_lock lock(house_mutex_);
+      house_wake_.wait_for(lock, kHousekeeping, [this] { return stopping_; });
+      if (stopping_) return;
+    }
+    watch_space();
+    // Without a certified checkpoint there is nothing to show: somebody may have one.
+    if (store_->latest()->checkpoint_note().empty())
+      sync_->want(store_->applied_height() + 1, all_peers());
+  }
+}
+
+void Node::Impl::watch_space() {
+  using storage::SpaceLevel;
+  const auto reading = space_.check();
+  if (!reading) {
+    fail_node(reading.error());
+    return;
+  }
+  disk_free_ = reading->usage.free_bytes;
+  const SpaceLevel level = reading->level;
+  const std::string halted = driver_->halted();
+  if (!halted.empty()) {
+    ingress_->close(
+        {Code::kUnavailable, "this node has halted (" + halted + "); ask another node"});
+  } else if (level >= SpaceLevel::kRefuseSubmissions) {
+    ingress_->close({Code::kResourceExhausted, reading->message});
+  } else if (place_.index && !failure()) {
+    ingress_->close({});
+  }
+  driver_->set_batching(level < SpaceLevel::kStopProposing);
+  if (level == space_level_) return;
+  log(level > space_level_ ? LogLevel::kWarn : LogLevel::kInfo, "space",
+      {{"level", storage::to_string(level)}, {"message", reading->message}});
+  space_level_ = level;
+  if (level == SpaceLevel::kExit) fail_node({Code::kResourceExhausted, reading->message});
+}
+
+void Node::Impl::frame_received(PeerId peer, FrameType type, std::string body) {
+  switch (type) {
+    case FrameType::kConsensus:
+      driver_->peer_message(peer, std::move(body));
+      break;
+    case FrameType::kBatch:
+      driver_->peer_batch(peer, std::move(body));
+      break;
+    case FrameType::kFetchBlocks:
+      sync_->serve(peer, std::move(body));
+      break;
+    case FrameType::kBlocks:
+      sync_->answer(peer, std::move(body));
+      break;
+    case FrameType::kCosignature: {
+      auto message = consensus::decode_message(body);
+      if (message && std::holds_alternative<consensus::CheckpointVote>(*message)) {
+        executor_->cosignature(peer, std::get<consensus::CheckpointVote>(std::move(*message)));
+      }
+      break;
+    }
+    case FrameType::kHello:
+    case FrameType::kPing:
+      break;
+  }
+}
+
+bool Node::Impl::admits_observer(std::string_view spki) {
+  const ledger::Network& network = genesis_->network;
+  const auto key = ledger::PublicKey::from_spki(spki);
+  if (!key) return false;
+  return ledger::require_key(store_->state(), network.algorithm, key->id(network.algorithm),
+                             {ledger::KeyPurpose::kNodeTls}, wall_ms())
+      .has_value();
+}
+
+NodeStatus Node::Impl::status() const {
+  const consensus::ReplicaStatus replica = driver_->status();
+  const std::string halted = driver_->halted();
+  const auto view = heights_->latest();
+  const Mempool::Usage mempool = mempool_.usage();
+  const Error closed = ingress_->closed();
+  NodeStatus status;
+  status.role = !halted.empty() ? "halted: " + halted : (place_.index ? "validator" : "observer");
+  status.view = replica.view.value;
+  status.primary =
+      std::string(ledger::short_name(epoch_->validators.validators()[replica.primary.value].name));
+  status.certified_height = view ? view->height() : 0;
+  status.executed_height = executor_->executed_height();
+  status.log_size = view ? view->log_size() : 0;
+  status.block_time_ms = view ? view->seal().time_ms : 0;
+  status.mempool_submissions = mempool.submissions;
+  status.mempool_bytes = mempool.bytes;
+  status.disk_free_bytes = disk_free_;
+  status.accepts_submissions = closed.message.empty();
+  status.refusal = closed.message;
+  status.peers = network_->peers();
+  const auto& validators = epoch_->validators.validators();
+  for (PeerState& peer : status.peers) {
+    for (std::uint32_t i = 0; i < validators.size(); ++i) {
+      if (ledger::short_name(validators[i].name) == peer.name)
+        peer.certified_height = driver_->peer_height(i);
+    }
+  }
+  return status;
+}
+
+Result<std::unique_ptr<Node>> Node::start(Config config) {
+  auto impl = std::make_unique<Impl>(std::move(config));
+  QC_TRY_VOID(impl->start());
+  return std::unique_ptr<Node>(new Node(std::move(impl)));
+}
+
+Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Node::~Node() = default;
+
+std::optional<Error> Node::failure() const { return impl_->failure(); }
+NodeView& Node::view() { return *impl_; }
+Ingress& Node::ingress() { return impl_->ingress(); }
+std::uint16_t Node::peer_port() const { return impl_->peer_port(); }
+std::uint16_t Node::rpc_port() const { return impl_->rpc_port(); }
+void Node::stop() { impl_->stop(); }
+
+Result<void> check_node(const Config& config) {
+  QC_TRY(const NodeKeys keys, load_keys(config, AbsentCertificate::kLeaveOut));
+  QC_TRY(const ledger::Genesis genesis, read_genesis(config));
+  QC_TRY(const ledger::ExecutedBlock block, ledger::execute_genesis(genesis));
+  return {};
+}
+
+}  // namespace qc::node

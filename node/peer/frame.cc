@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/peer/frame.h"
+
+#include "consensus/codec.h"
+#include "node/batch.h"
+
+namespace qc::node {
+namespace {
+
+constexpr std::size_t kHelloMax = 4096;
+constexpr std::size_t kFetchBlocksMax = 64;
+/// A range of blocks is cut at a few MiB, but a single block may be as large as the greatest
+/// configured block.
+constexpr std::size_t kBlocksMax = std::size_t{96} << 20;
+
+}  // namespace
+
+std::size_t frame_body_max(std::uint8_t type) {
+  switch (static_cast<FrameType>(type)) {
+    case FrameType::kHello:
+      return kHelloMax;
+    case FrameType::kConsensus:
+    case FrameType::kCosignature:
+      return consensus::kEncodedMessageMax;
+    case FrameType::kBatch:
+      return kBatchBytesMax;
+    case FrameType::kFetchBlocks:
+      return kFetchBlocksMax;
+    case FrameType::kBlocks:
+      return kBlocksMax;
+    case FrameType::kPing:
+      break;
+  }
+  return 0;
+}
+
+Frame make_frame(FrameType type, std::string_view body) {
+  std::string bytes;
+  bytes.reserve(kFrameHeaderSize + body.size());
+  const auto size = static_cast<std::uint32_t>(body.size());
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<char>((size >> static_cast<unsigned>(shift)) & 0xffU));
+  }
+  bytes.push_back(static_cast<char>(type));
+  bytes += body;
+  return std::make_shared<const std::string>(std::move(bytes));
+}
+
+}  // namespace qc::node

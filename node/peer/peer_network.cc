@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/peer/peer_network.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "ledger/validator_set.h"
+#include "node/log.h"
+#include "node/peer/asio.h"
+#include "node/peer/session.h"
+#include "node/peer/tls_context.h"
+#include "quality/peer/v1/peer.pb.h"
+
+namespace qc::node {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using ledger::Code;
+using ledger::fail;
+using ledger::Result;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint32_t kProtocol = 1;
+/// A second link of a validator replaces the first only when that has been silent for so long: two
+/// processes with one key must not throw each other out for ever.
+constexpr std::chrono::milliseconds kStaleLink{2'000};
+
+}  // namespace
+
+/// Everything behind the public face; runs on its one thread.
+class PeerNetwork::Impl {
+ public:
+  Impl(Options options, PeerHandler& handler, asio::ssl::context tls)
+      : options_(std::move(options)),
+        handler_(handler),
+        tls_(std::move(tls)),
+        acceptor_(io_),
+        work_(asio::make_work_guard(io_)) {
+    for (std::size_t i = 0; i < options_.validators.size(); ++i) {
+      counters_.push_back(std::make_shared<LinkCounters>());
+      redial_timers_.push_back(std::make_unique<asio::steady_timer>(io_));
+    }
+  }
+
+  Result<void> listen() {
+    boost::system::error_code failure;
+    tcp::resolver resolver(io_);
+    const Endpoint& at = options_.listen;
+    const auto found =
+        resolver.resolve(at.host, std::to_string(at.port), tcp::resolver::passive, failure);
+    if (failure || found.empty()) {
+      return fail(Code::kInvalidArgument,
+                  fmt::format("peer.listen: cannot resolve {}: {}", at.text(), failure.message()));
+    }
+    const tcp::endpoint endpoint = found.begin()->endpoint();
+    acceptor_.open(endpoint.protocol(), failure);
+    if (!failure) acceptor_.set_option(tcp::acceptor::reuse_address(true), failure);
+    if (!failure) acceptor_.bind(endpoint, failure);
+    if (!failure) acceptor_.listen(128, failure);
+    if (failure) {
+      return fail(Code::kUnavailable, fmt::format("peer.listen: cannot listen on {}: {}; stop the "
+                                                  "process that has the port, or change it",
+                                                  at.text(), failure.message()));
+    }
+    port_ = acceptor_.local_endpoint(failure).port();
+    return {};
+  }
+
+  void run() {
+    asio::co_spawn(io_, accept_loop(), asio::detached);
+    for (std::uint32_t i = 0; i < options_.validators.size(); ++i) {
+      if (dials(i)) asio::co_spawn(io_, dial_loop(i), asio::detached);
+    }
+    thread_ = std::jthread([this] { io_.run(); });
+  }
+
+  void stop() {
+    if (!thread_.joinable()) return;
+    asio::post(io_, [this] { close_all(); });
+    work_.reset();
+    thread_.join();
+  }
+
+  void send(PeerId to, FramePriority priority, Frame frame) {
+    asio::post(io_, [this, to, priority, sent = std::move(frame)]() mutable {
+      const auto found = sessions_.find(to);
+      if (found != sessions_.end()) found->second->enqueue(priority, std::move(sent));
+    });
+  }
+
+  void broadcast(FramePriority priority, const Frame& frame, PeerId below) {
+    asio::post(io_, [this, priority, frame, below] {
+      for (const auto& [peer, session] : sessions_) {
+        if (peer < below) session->enqueue(priority, frame);
+      }
+    });
+  }
+
+  void disconnect(PeerId peer, std::string reason) {
+    asio::post(io_, [this, peer, why = std::move(reason)] {
+      const auto found = sessions_.find(peer);
+      if (found != sessions_.end()) found->second->close(why);
+    });
+  }
+
+  std::uint16_t port() const { return port_; }
+
+  std::vector<PeerState> peers() const {
+    std::vector<PeerState> states;
+    for (std::size_t i = 0; i < counters_.size(); ++i) {
+      if (options_.self == i) continue;
+      const LinkCounters& counters = *counters_[i];
+      states.push_back({.name = std::string(ledger::short_name(options_.validators[i].name)),
+                        .connected = counters.connected.load(std::memory_order_relaxed),
+                        .certified_height = 0,
+                        .bytes_sent = counters.bytes_sent.load(std::memory_order_relaxed),
+                        .bytes_received = counters.bytes_received.load(std::memory_order_relaxed)});
+    }
+    return states;
+  }
+
+  std::uint64_t dropped() const {
+    std::uint64_t sum = 0;
+    for (const auto& counters : counters_) sum += counters->dropped.load(std::memory_order_relaxed);
+    return sum;
+  }
+
+ private:
+  bool dials(std::uint32_t validator) const {
+    if (!options_.validators[validator].address) return false;
+    return !options_.self || *options_.self < validator;
+  }
+
+  std::optional<std::uint32_t> validator_of(std::string_view spki) const {
+    for (std::uint32_t i = 0; i < options_.validators.size(); ++i) {
+      if (options_.validators[i].tls_spki == spki) return i;
+    }
+    return std::nullopt;
+  }
+
+  void close_all() {
+    stopping_ = true;
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    for (const auto& session : opening_) session->close("the node stops");
+    // Closing ends the loops, which take their sessions out of the map.
+    for (const auto& [peer, session] : sessions_) session->close("the node stops");
+    for (const auto& timer : redial_timers_) timer->cancel();
+  }
+
+  asio::awaitable<void> accept_loop() {
+    boost::system::error_code failure;
+    auto token = asio::redirect_error(asio::use_awaitable, failure);
+    asio::steady_timer pause(io_);
+    while (!stopping_) {
+      tcp::socket socket(io_);
+      co_await acceptor_.async_accept(socket, token);
+      if (stopping_) break;
+      if (failure) {
+        // Out of descriptors, most likely: waiting is all that helps.
+        if (const auto left_out = accept_log_.admit()) {
+          log(LogLevel::kWarn, "peer_accept_failed",
+              {{"error", failure.message()}, {"more", *left_out}});
+        }
+        pause.expires_after(std::chrono::milliseconds(200));
+        co_await pause.async_wait(token);
+        continue;
+      }
+      if (opening_.size() >= options_.handshakes_max) continue;
+      auto session =
+          std::make_shared<Session>(std::move(socket), tls_, options_.times, options_.queue_bytes);
+      asio::co_spawn(io_, incoming(session), asio::detached);
+    }
+  }
+
+  asio::awaitable<void> incoming(std::shared_ptr<Session> session) {
+    const SpkiJudge judge = [this](std::string_view spki) { return may_dial_us(spki); };
+    const bool good = co_await open(session, asio::ssl::stream_base::server, judge);
+    if (!good) co_return;
+    const std::string spki = peer_spki(session->stream());
+    const auto validator = validator_of(spki);
+    if (!validator && sessions_.size() >= options_.validators.size() + options_.observers_max) {
+      session->close("too many observers");
+      co_return;
+    }
+    const PeerId peer = validator ? *validator : next_observer_++;
+    co_await serve(session, peer);
+  }
+
+  bool may_dial_us(std::string_view spki) const {
+    const auto validator = validator_of(spki);
+    // Whom we dial does not dial us: one link a pair.
+    if (validator) return options_.self && *validator < *options_.self;
+    return handler_.admits_observer(spki);
+  }
+
+  asio::awaitable<void> dial_loop(std::uint32_t validator) {
+    std::chrono::milliseconds wait = options_.times.redial_min;
+    boost::system::error_code failure;
+    auto token = asio::redirect_error(asio::use_awaitable, failure);
+    asio::steady_timer& timer = *redial_timers_[validator];
+    while (!stopping_) {
+      const bool served = co_await dial(validator);
+      if (stopping_) break;
+      wait = served ? options_.times.redial_min : std::min(wait * 2, options_.times.redial_max);
+      timer.expires_after(wait);
+      co_await timer.async_wait(token);
+    }
+  }
+
+  /// One attempt; true if the link was up for a while.
+  asio::awaitable<bool> dial(std::uint32_t validator) {
+    const Endpoint& address = *options_.validators[validator].address;
+    boost::system::error_code failure;
+    auto token = asio::redirect_error(asio::use_awaitable, failure);
+    tcp::resolver resolver(io_);
+    const std::string port = std::to_string(address.port);
+    const tcp::resolver::results_type found =
+        co_await resolver.async_resolve(address.host, port, token);
+    if (failure || stopping_ || found.empty()) {
+      report_dial(validator, failure ? failure.message() : "no such host");
+      co_return false;
+    }
+    tcp::socket socket(io_);
+    const tcp::endpoint endpoint = found.begin()->endpoint();
+    co_await socket.async_connect(endpoint, token);
+    if (failure || stopping_) {
+      report_dial(validator, failure.message());
+      co_return false;
+    }
+    auto session =
+        std::make_shared<Session>(std::move(socket), tls_, options_.times, options_.queue_bytes);
+    const SpkiJudge judge = [this, validator](std::string_view spki) {
+      return spki == options_.validators[validator].tls_spki;
+    };
+    const bool good = co_await open(session, asio::ssl::stream_base::client, judge);
+    if (!good) {
+      report_dial(validator, session->error());
+      co_return false;
+    }
+    co_await serve(session, validator);
+    co_return true;
+  }
+
+  void report_dial(std::uint32_t validator, const std::string& why) {
+    const auto left_out = dial_log_.admit();
+    if (!left_out || !log_enabled(LogLevel::kDebug)) return;
+    log(LogLevel::kDebug, "peer_dial_failed",
+        {{"peer", ledger::short_name(options_.validators[validator].name)},
+         {"error", why},
+         {"more", *left_out}});
+  }
+
+  /// TLS and hellos. The other end's key is proven and its hello fits when this is true.
+  asio::awaitable<bool> open(std::shared_ptr<Session> session,
+                             asio::ssl::stream_base::handshake_type side, SpkiJudge judge) {
+    opening_.push_back(session);
+    boost::system::error_code ignored;
+    session->stream().lowest_layer().set_option(tcp::no_delay(true), ignored);
+    require_peer_key(session->stream(), judge);
+    asio::co_spawn(io_, session->run_watchdog(), asio::detached);
+    bool good = co_await session->handshake(side);
+    if (good && !judge(peer_spki(session->stream()))) {
+      session->close("the other end's key is not the expected one");
+      good = false;
+    }
+    if (good) {
+      const Frame hello = make_frame(FrameType::kHello, own_hello());
+      good = co_await session->write_now(hello);
+    }
+    if (good) good = co_await expect_hello(session);
+    std::erase(opening_, session);
+    if (!good && side == asio::ssl::stream_base::server) {
+      if (const auto left_out = refused_log_.admit()) {
+        log(LogLevel::kInfo, "peer_refused", {{"reason", session->error()}, {"more", *left_out}});
+      }
+    }
+    co_return good && !stopping_;
+  }
+
+  std::string own_hello() const {
+    quality::peer::v1::Hello hello;
+    hello.set_chain_id(options_.chain_id);
+    if (options_.self) hello.set_validator(options_.validators[*options_.self].name);
+    hello.set_protocol(kProtocol);
+    hello.set_certified_height(handler_.certified_height());
+    return hello.SerializeAsString();
+  }
+
+  asio::awaitable<bool> expect_hello(std::shared_ptr<Session> session) {
+    FrameType type{};
+    std::string body;
+    const bool got = co_await session->read_frame(type, body);
+    if (!got) co_return false;
+    quality::peer::v1::Hello hello;
+    if (type != FrameType::kHello || !hello.ParseFromString(body)) {
+      session->close("no hello first");
+    } else if (hello.chain_id() != options_.chain_id) {
+      session->close(fmt::format("the other end is of chain {}", hello.chain_id()));
+    } else if (hello.protocol() != kProtocol) {
+      session->close(fmt::format("the other end speaks protocol {}", hello.protocol()));
+    } else {
+      const auto validator = validator_of(peer_spki(session->stream()));
+      const std::string expected = validator ? options_.validators[*validator].name : "";
+      if (hello.validator() != expected)
+        session->close("the other end calls itself another than its key says");
+    }
+    co_return !session->closed();
+  }
+
+  asio::awaitable<void> serve(std::shared_ptr<Session> session, PeerId peer) {
+    const auto present = sessions_.find(peer);
+    if (present != sessions_.end()) {
+      if (Clock::now() - present->second->last_heard() < kStaleLink) {
+        session->close("a link to this peer is up already");
+        co_return;
+      }
+      present->second->close("replaced by a newer link");
+    }
+    const std::shared_ptr<LinkCounters> counters =
+        peer < counters_.size() ? counters_[peer] : std::make_shared<LinkCounters>();
+    sessions_[peer] = session;
+    counters->connected = true;
+    session->established(counters);
+    log(LogLevel::kInfo, "peer_up", {{"peer", label(peer)}});
+    handler_.link_up(peer);
+    asio::co_spawn(io_, session->run_writer(), asio::detached);
+    FrameType type{};
+    std::string body;
+    while (true) {
+      const bool got = co_await session->read_frame(type, body);
+      if (!got) break;
+      if (type == FrameType::kPing) continue;
+      const bool allowed =
+          type != FrameType::kHello && (peer < kFirstObserver || type == FrameType::kFetchBlocks);
+      if (!allowed) {
+        session->close("a frame of a type that this peer may not send");
+        break;
+      }
+      handler_.frame_received(peer, type, std::move(body));
+      body = {};
+    }
+    const auto mine = sessions_.find(peer);
+    if (mine != sessions_.end() && mine->second == session) {
+      sessions_.erase(mine);
+      counters->connected = false;
+      log(LogLevel::kInfo, "peer_down", {{"peer", label(peer)}, {"reason", session->error()}});
+      handler_.link_down(peer);
+    }
+  }
+
+  std::string label(PeerId peer) const {
+    if (peer < options_.validators.size())
+      return std::string(ledger::short_name(options_.validators[peer].name));
+    return fmt::format("observer-{}", peer - kFirstObserver);
+  }
+
+  const Options options_;
+  PeerHandler& handler_;
+  asio::io_context io_{1};
+  asio::ssl::context tls_;
+  tcp::acceptor acceptor_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  std::uint16_t port_ = 0;
+  bool stopping_ = false;
+  PeerId next_observer_ = kFirstObserver;
+  std::vector<std::shared_ptr<Session>> opening_;
+  std::map<PeerId, std::shared_ptr<Session>> sessions_;
+  std::vector<std::shared_ptr<LinkCounters>> counters_;
+  std::vector<std::unique_ptr<asio::steady_timer>> redial_timers_;
+  LogLimiter accept_log_{1};
+  LogLimiter refused_log_{2};
+  LogLimiter dial_log_{2};
+  std::jthread thread_;
+};
+
+Result<std::unique_ptr<PeerNetwork>> PeerNetwork::start(Options options, PeerHandler& handler) {
+  QC_TRY(asio::ssl::context tls,
+         make_tls_context(options.certificate_pem, options.private_key_pem));
+  auto impl = std::make_unique<Impl>(std::move(options), handler, std::move(tls));
+  QC_TRY_VOID(impl->listen());
+  impl->run();
+  return std::unique_ptr<PeerNetwork>(new PeerNetwork(std::move(impl)));
+}
+
+PeerNetwork::PeerNetwork(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PeerNetwork::~PeerNetwork() { impl_->stop(); }
+
+void PeerNetwork::send(PeerId to, FramePriority priority, Frame frame) {
+  impl_->send(to, priority, std::move(frame));
+}
+void PeerNetwork::broadcast_validators(FramePriority priority, const Frame& frame) {
+  impl_->broadcast(priority, frame, kFirstObserver);
+}
+void PeerNetwork::broadcast_all(FramePriority priority, const Frame& frame) {
+  impl_->broadcast(priority, frame, ~PeerId{0});
+}
+void PeerNetwork::disconnect(PeerId peer, std::string_view reason) {
+  impl_->disconnect(peer, std::string(reason));
+}
+std::uint16_t PeerNetwork::port() const { return impl_->port(); }
+std::vector<PeerState> PeerNetwork::peers() const { return impl_->peers(); }
+std::uint64_t PeerNetwork::dropped_frames() const { return impl_->dropped(); }
+void PeerNetwork::stop() { impl_->stop(); }
+
+}  // namespace qc::node

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/startup.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "consensus/codec.h"
+#include "ledger/checkpoint.h"
+#include "ledger/encoding.h"
+#include "ledger/subject_id.h"
+#include "node/checkpoint_proof.h"
+#include "node/consensus_driver.h"
+#include "node/log.h"
+#include "quality/v1/status.pb.h"
+
+namespace qc::node {
+namespace {
+
+using ledger::Code;
+using ledger::fail;
+using ledger::Result;
+
+/// Blocks that are executed again are handed to the store in parts of this.
+constexpr std::size_t kReexecutedUnappliedMax = 32;
+
+std::uint64_t wall_s() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(
+                                        std::chrono::system_clock::now().time_since_epoch())
+                                        .count());
+}
+
+consensus::BlockPoint point_of(const ledger::Seal& seal) {
+  return {
+      .height = consensus::Height{seal.height}, .proposal = seal.proposal, .time_ms = seal.time_ms};
+}
+
+/// The batches of a block, from the proposal's bytes.
+void add_ordered(const std::string& proposal_bytes, std::uint64_t time_ms,
+                 std::vector<consensus::OrderedBatch>& ordered) {
+  const auto proposal = parse_proposal(proposal_bytes);
+  if (!proposal) return;
+  for (const consensus::Digest& batch : proposal->batches)
+    ordered.push_back({.digest = batch, .block_time_ms = time_ms});
+}
+
+/// Newest first until the window is left, then turned around.
+Result<std::vector<consensus::OrderedBatch>> ordered_batches(const PositionInputs& inputs) {
+  std::vector<consensus::OrderedBatch> ordered;
+  const ledger::ChainHead& head = inputs.start.chain->head();
+  const std::uint64_t since = head.time_ms - std::min(head.time_ms, inputs.replay_window_ms);
+  const auto view = inputs.store.latest();
+  for (std::uint64_t height = head.height; height > 0; --height) {
+    std::uint64_t time_ms = 0;
+    if (height <= view->height()) {
+      QC_TRY(const storage::StoredBlock block, view->block(height));
+      time_ms = block.time_ms;
+      add_ordered(block.proposal, time_ms, ordered);
+    } else {
+      QC_TRY(const storage::FullBlock block, inputs.store.full_block(height));
+      time_ms = block.time_ms;
+      add_ordered(block.proposal, time_ms, ordered);
+    }
+    if (time_ms < since) break;
+  }
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const auto& a, const auto& b) { return a.block_time_ms < b.block_time_ms; });
+  return ordered;
+}
+
+Result<std::string> own_cosignature(const PositionInputs& inputs,
+                                    const ledger::Checkpoint& checkpoint) {
+  const ledger::ChainHead& head = inputs.start.chain->head();
+  if (inputs.signer == nullptr || head.height == 0) return std::string();
+  const auto& promised = inputs.promises.state.cosigned();
+  if (promised && promised->height.value == head.height &&
+      promised->checkpoint == checkpoint.text())
+    return promised->cosignature;
+  QC_TRY(const ledger::NoteSignature line,
+         ledger::cosign(*inputs.signer, inputs.name, std::max(wall_s(), head.time_ms / 1000),
+                        checkpoint));
+  return line.line();
+}
+
+}  // namespace
+
+Result<ledger::Genesis> read_genesis(const Config& config) {
+  std::error_code failure;
+  const std::uintmax_t size = std::filesystem::file_size(config.genesis, failure);
+  if (failure || size > ledger::kMaxGenesisSize) {
+    return fail(Code::kNotFound,
+                fmt::format("cannot read the genesis document {}: {}", config.genesis,
+                            failure ? failure.message() : "it is too long"));
+  }
+  std::ifstream stream(config.genesis, std::ios::binary);
+  std::ostringstream bytes;
+  bytes << stream.rdbuf();
+  auto genesis = ledger::parse_genesis(bytes.str());
+  if (!genesis) return ledger::fail_at(config.genesis, std::move(genesis).error());
+  if (!config.chain.empty() && config.chain != genesis->network.chain_id &&
+      config.chain != genesis->document.name) {
+    return fail(Code::kFailedPrecondition,
+                fmt::format("{} is the genesis document of {}, the configuration names the chain "
+                            "{}; give the right document",
+                            config.genesis, genesis->network.chain_id, config.chain));
+  }
+  return *std::move(genesis);
+}
+
+Result<void> prepare_data_dir(const Config& config) {
+  if (::mkdir(config.data_dir.c_str(), 0700) != 0 && errno != EEXIST) {
+    return fail(Code::kFailedPrecondition,
+                fmt::format("cannot make the data directory {}: {}; make its parent first",
+                            config.data_dir, std::strerror(errno)));
+  }
+  if (!std::filesystem::is_directory(config.data_dir)) {
+    return fail(Code::kFailedPrecondition,
+                fmt::format("data_dir {} is not a directory", config.data_dir));
+  }
+  return {};
+}
+
+Result<Promises> open_promises(const Config& config, const ledger::Network& network,
+                               const ledger::Signer& signer, const storage::Store& store) {
+  const std::string directory = (std::filesystem::path(config.data_dir) / "votes").string();
+  const ledger::Digest key_id = signer.public_key().id(network.algorithm);
+  const std::string identity = network.chain_id + "\n" + ledger::to_hex(ledger::view(key_id));
+  Promises promises;
+  if (!storage::VoteJournal::exists(directory)) {
+    if (!store.empty()) {
+      return fail(Code::kFailedPrecondition,
+                  fmt::format("the vote journal {} is missing, but there is a ledger: this "
+                              "validator has forgotten what it "
+                              "promised and must not vote with this key again; run it with role = "
+                              "\"observer\" and have "
+                              "its voting key replaced",
+                              directory));
+    }
+    QC_TRY(auto created, storage::VoteJournal::create(directory, identity));
+    promises.journal = std::move(created.journal);
+    return promises;
+  }
+  QC_TRY(auto opened, storage::VoteJournal::open(directory, identity));
+  if (opened.torn_bytes > 0)
+    log(LogLevel::kWarn, "vote_journal_torn_end", {{"bytes", opened.torn_bytes}});
+  for (storage::JournalRecord& record : opened.records) {
+    if (record.type == static_cast<std::uint8_t>(JournalRecordType::kBatch)) {
+      promises.batches.push_back(std::move(record.bytes));
+      continue;
+    }
+    const auto entry = consensus::decode_journal_entry(record.bytes);
+    if (!entry || record.type != static_cast<std::uint8_t>(JournalRecordType::kEntry)) {
+      return fail(Code::kDataLoss, fmt::format("the vote journal {} holds an entry that this "
+                                               "program cannot read; use the version that wrote it",
+                                               directory));
+    }
+    promises.state.apply(*entry);
+  }
+  promises.journal = std::move(opened.journal);
+  return promises;
+}
+
+Result<Executor::Start> recover_chain(const ledger::Genesis& genesis, storage::Store& store) {
+  if (store.empty()) {
+    QC_TRY(const ledger::ExecutedBlock block, ledger::execute_genesis(genesis));
+    QC_TRY_VOID(store.commit_genesis(genesis.bytes, block));
+  }
+  QC_TRY(storage::Store::Recovery recovery, store.recovery());
+  Executor::Start start;
+  start.chain = std::make_unique<ledger::ChainState>(genesis.network, std::move(recovery.head),
+                                                     std::move(recovery.replay), store.state(),
+                                                     store.nodes());
+  const std::uint64_t behind = recovery.durable_height - recovery.applied_height;
+  if (behind > 0)
+    log(LogLevel::kInfo, "executing_again",
+        {{"from", recovery.applied_height + 1}, {"to", recovery.durable_height}});
+  for (std::uint64_t height = recovery.applied_height + 1; height <= recovery.durable_height;
+       ++height) {
+    QC_TRY(const ledger::Block block, store.block_for_execution(height));
+    QC_TRY(auto executed, start.chain->execute(block));
+    QC_TRY_VOID(store.check_reexecuted(*executed));
+    start.uncertified.push_back(std::move(executed));
+    const bool noted = height == recovery.note_height;
+    if (noted ||
+        (height < recovery.note_height && start.uncertified.size() >= kReexecutedUnappliedMax)) {
+      QC_TRY_VOID(store.apply_certified(start.uncertified, noted ? recovery.note : ""));
+      start.chain->certified(height);
+      start.uncertified.clear();
+    }
+  }
+  return start;
+}
+
+Result<Epoch> read_epoch(const ledger::Network& network, const ledger::StateView& state) {
+  QC_TRY(const auto status, ledger::find_status<quality::v1::NetworkStatus>(
+                                state, network.algorithm, ledger::network_id()));
+  if (!status)
+    return fail(Code::kDataLoss, "the ledger holds no network status; restore the database");
+  std::vector<std::pair<ledger::Validator, std::string>> found;
+  for (const auto& validator : status->validators()) {
+    QC_TRY(ledger::PublicKey key, ledger::PublicKey::from_spki(validator.spki()));
+    found.emplace_back(ledger::Validator{.name = validator.name(), .key = std::move(key)},
+                       validator.node_tls_spki());
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.first.name < b.first.name; });
+  std::vector<ledger::Validator> validators;
+  std::vector<std::string> tls;
+  for (auto& [validator, spki] : found) {
+    validators.push_back(std::move(validator));
+    tls.push_back(std::move(spki));
+  }
+  QC_TRY(ledger::ValidatorSet set, ledger::ValidatorSet::make(std::move(validators)));
+  return Epoch{.validators = std::move(set),
+               .tls_spkis = std::move(tls),
+               .first_height = std::max<std::uint64_t>(status->epoch(), 1),
+               .replay_window_ms = status->parameters().replay_window_ms()};
+}
+
+Result<consensus::LedgerPosition> ledger_position(const PositionInputs& inputs) {
+  const ledger::ChainHead& head = inputs.start.chain->head();
+  const auto view = inputs.store.latest();
+  QC_TRY(const ledger::ExecutedBlock block0, ledger::execute_genesis(inputs.genesis));
+  const ledger::Checkpoint first{.origin = inputs.genesis.network.chain_id,
+                                 .size = block0.log_size(),
+                                 .root = block0.log_root};
+  consensus::LedgerPosition position;
+  position.certified_block = point_of(block0.seal);
+  position.certified = {.height = consensus::Height{0},
+                        .proposal = block0.seal.proposal,
+                        .checkpoint = first.text(),
+                        .proof = {}};
+  if (view->height() > 0 && !view->checkpoint_note().empty()) {
+    QC_TRY(const CheckpointProof proof, proof_of(*view));
+    const ledger::Checkpoint newest{
+        .origin = first.origin, .size = view->log_size(), .root = view->log_root()};
+    position.certified_block = point_of(view->seal());
+    position.certified = certified_message(proof, newest, view->seal());
+  }
+  position.executed = inputs.start.uncertified.empty()
+                          ? point_of(view->seal())
+                          : point_of(inputs.start.uncertified.back()->seal);
+  const ledger::Checkpoint checkpoint{
+      .origin = first.origin, .size = head.log.size(), .root = head.log.root()};
+  position.checkpoint = checkpoint.text();
+  QC_TRY(position.cosignature, own_cosignature(inputs, checkpoint));
+  QC_TRY(position.ordered, ordered_batches(inputs));
+  return position;
+}
+
+}  // namespace qc::node

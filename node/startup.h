@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "consensus/replica.h"
+#include "ledger/founding.h"
+#include "ledger/result.h"
+#include "ledger/signer.h"
+#include "ledger/validator_set.h"
+#include "node/batch.h"
+#include "node/config.h"
+#include "node/executor.h"
+#include "storage/store.h"
+#include "storage/vote_journal.h"
+
+namespace qc::node {
+
+/// The validators as the chain knows them when the node starts.
+struct Epoch {
+  ledger::ValidatorSet validators;
+  /// SubjectPublicKeyInfo DER of their nodes' TLS keys, in the same order.
+  std::vector<std::string> tls_spkis;
+  std::uint64_t first_height = 1;
+  std::uint64_t replay_window_ms = 0;
+};
+
+/// The votes that this validator has promised.
+struct Promises {
+  /// Null for an observer.
+  std::unique_ptr<storage::VoteJournal> journal;
+  consensus::RecoveredState state;
+  /// Bytes of the batches that the journal holds.
+  std::vector<std::string> batches;
+};
+
+/// Reads and judges the genesis document of a configuration, and that it is of the chain named
+/// there.
+ledger::Result<ledger::Genesis> read_genesis(const Config& config);
+
+/// Makes the data directory if need be (mode 0700).
+ledger::Result<void> prepare_data_dir(const Config& config);
+
+/// Opens the vote journal, or makes one where the ledger is empty too. A validator without a
+/// journal but with a ledger has forgotten what it promised and must not vote with that key again:
+/// an error that says so.
+ledger::Result<Promises> open_promises(const Config& config, const ledger::Network& network,
+                                       const ledger::Signer& signer, const storage::Store& store);
+
+/// Writes block 0 where the store is empty, and executes again what is durable but not applied.
+ledger::Result<Executor::Start> recover_chain(const ledger::Genesis& genesis,
+                                              storage::Store& store);
+
+/// The present validators and parameters.
+ledger::Result<Epoch> read_epoch(const ledger::Network& network, const ledger::StateView& state);
+
+/// Where the ledger stands, as consensus has to know it. `signer` is null for an observer.
+struct PositionInputs {
+  const ledger::Genesis& genesis;
+  const storage::Store& store;
+  const Executor::Start& start;
+  const Promises& promises;
+  std::uint64_t replay_window_ms = 0;
+  std::string name;
+  const ledger::Signer* signer = nullptr;
+};
+ledger::Result<consensus::LedgerPosition> ledger_position(const PositionInputs& inputs);
+
+}  // namespace qc::node
