@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "ledger/chain_state.h"
+#include "ledger/seal.h"
+#include "storage/database.h"
+#include "storage/ledger_reader.h"
+#include "storage/read_view.h"
+
+namespace qc::storage {
+
+/// What a read view is made of; between Store, which makes them, and ReadView.
+struct ReadView::State {
+  State(std::shared_ptr<Database> db, ledger::Network of_network)
+      : network(std::move(of_network)), snapshot(db), reader(*db, network.algorithm, &snapshot) {}
+
+  ledger::Network network;
+  Database::Snapshot snapshot;
+  LedgerReader reader;
+  std::uint64_t height = 0;
+  std::string note;
+  std::string seal_text;
+  ledger::Seal seal;
+  std::uint64_t log_size = 0;
+  ledger::Digest log_root{};
+};
+
+}  // namespace qc::storage

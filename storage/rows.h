@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "ledger/block.h"
+#include "ledger/chain_state.h"
+#include "ledger/digest.h"
+#include "ledger/result.h"
+#include "storage/read_view.h"
+#include "storage/stored_block.h"
+
+namespace qc::storage {
+
+/// The rows of the database: keys and values, all numbers big-endian. A decoder refuses (kDataLoss)
+/// whatever its encoder does not write.
+///
+///     meta         name                       one value each, below
+///     blocks       u64 height                 a StoredBlock
+///                  u64 height | u32 place     SignedSubmission of one whose records are not in the
+///                  log
+///     records      u64 log index              a record with its links, or the height of a seal
+///     log          u8 level / 4 | u64 index   30 hashes: four levels of complete subtrees
+///     subjects     subject key                head | status
+///                  subject key | u64 count    log index of the subject's count-th record, every
+///                  64th
+///     state        a bundle's key             the bundle
+///     submissions  submission hash            u64 height | u32 place
+inline constexpr std::uint32_t kFormat = 1;
+
+inline constexpr std::string_view kFormatKey = "format";
+/// u8 hash algorithm | chain id.
+inline constexpr std::string_view kChainKey = "chain";
+inline constexpr std::string_view kGenesisKey = "genesis";
+inline constexpr std::string_view kDurableKey = "durable";
+inline constexpr std::string_view kAppliedKey = "applied";
+/// u64 height | signed note.
+inline constexpr std::string_view kNoteKey = "note";
+
+/// Every so many records of a subject there is a jump entry.
+inline constexpr std::uint64_t kJumpDistance = 64;
+
+std::string number_key(std::uint64_t number);
+std::string raw_submission_key(std::uint64_t height, std::uint32_t place);
+std::string jump_key(const ledger::Digest& subject_key, std::uint64_t count);
+std::string chain_row(const ledger::Network& network);
+
+/// A number alone in a row.
+ledger::Result<std::uint64_t> parse_number(std::string_view row);
+
+std::string encode_block(const StoredBlock& block);
+ledger::Result<StoredBlock> parse_block(std::string_view row);
+
+/// Appends the row of a record: what stands in front of its bytes, then these.
+std::string encode_record(const StoredRecord& place, std::span<const ledger::RecordLink> links,
+                          std::string_view record);
+std::string encode_seal_row(std::uint64_t height);
+/// One row of the log's order.
+struct LogRow {
+  std::uint64_t height = 0;
+  /// Nothing where the row is a seal's.
+  std::optional<StoredRecord> record;
+};
+/// `log_index` is the row's key.
+ledger::Result<LogRow> parse_log_row(std::uint64_t log_index, std::string_view row);
+
+std::string encode_place(const SubmissionPlace& place);
+ledger::Result<SubmissionPlace> parse_place(std::string_view row);
+
+/// Where the hash of a complete subtree of the log stands.
+struct LogSlot {
+  std::string key;
+  /// Byte offset in the row.
+  std::size_t offset = 0;
+};
+inline constexpr std::size_t kLogRowSize = 30 * ledger::kDigestSize;
+LogSlot log_slot(std::uint32_t level, std::uint64_t index);
+
+/// SignedSubmission in canonical encoding.
+std::string assemble_submission(std::string_view header, std::string_view signature,
+                                std::span<const std::string> records);
+
+}  // namespace qc::storage
