@@ -5,6 +5,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message.h>
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/unknown_field_set.h>
 
 #include <cstdint>
@@ -205,5 +206,7 @@ std::string canonical_bytes(const Message& message) {
   out.Trim();
   return bytes;
 }
+
+void silence_protobuf_log() { google::protobuf::SetLogHandler(nullptr); }
 
 }  // namespace qc::ledger

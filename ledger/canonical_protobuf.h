@@ -31,6 +31,11 @@ Result<void> check_canonical(const google::protobuf::Message& parsed, std::strin
 /// express (integer range, UTF-8), which check_canonical judges.
 std::string canonical_bytes(const google::protobuf::Message& message);
 
+/// Stops libprotobuf's own writing to the standard error stream for the whole process: it reports
+/// every text that is not UTF-8, so any stranger could fill our log. To be called once at the start
+/// of a program's main.
+void silence_protobuf_log();
+
 /// parse_canonical for one message type: `parse_canonical<quality::v1::Outcome>(bytes)`.
 template <class M>
 Result<M> parse_canonical(std::string_view bytes) {

@@ -234,7 +234,7 @@ Result<StateUpdate> StateTree::update(std::span<const StateLeaf> leaves) const {
     return StateUpdate{.root = root_now, .bundles = {}};
   }
   if (leaves.size() <= kSliceLeaves) return Descent(store_, algorithm_).run(leaves);
-  OverlayNodeStore overlay(store_);
+  OverlayNodeStore overlay(&store_);
   StateUpdate total;
   for (std::size_t begin = 0; begin < leaves.size(); begin += kSliceLeaves) {
     const auto slice = leaves.subspan(begin, std::min(kSliceLeaves, leaves.size() - begin));

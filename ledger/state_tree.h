@@ -65,7 +65,13 @@ class MemoryNodeStore final : public NodeStore {
 /// overlay. Reading from several threads is fine as long as nobody applies.
 class OverlayNodeStore final : public NodeStore {
  public:
-  explicit OverlayNodeStore(const NodeStore& base) : base_(base) {}
+  /// Takes a pointer, as an overlay on an overlay made from a reference would be a copy of it.
+  explicit OverlayNodeStore(const NodeStore* base) : base_(*base) {}
+  ~OverlayNodeStore() override = default;
+  OverlayNodeStore(const OverlayNodeStore&) = delete;
+  OverlayNodeStore& operator=(const OverlayNodeStore&) = delete;
+  OverlayNodeStore(OverlayNodeStore&&) = delete;
+  OverlayNodeStore& operator=(OverlayNodeStore&&) = delete;
 
   Result<void> read(std::span<const std::string> keys,
                     std::span<std::string> bundles) const override;
