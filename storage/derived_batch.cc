@@ -11,6 +11,11 @@
 #include "storage/rows.h"
 
 namespace qc::storage {
+namespace {
+
+constexpr std::string_view kPartyPrefix = "urn:qc:party:";
+
+}  // namespace
 
 using ledger::Code;
 using ledger::fail;
@@ -20,6 +25,9 @@ Result<void> DerivedBatch::add(const ledger::ExecutedBlock& block) {
   QC_TRY_VOID(add_log(block));
   for (const ledger::SubjectWrite& subject : block.subjects) {
     subjects_[ledger::view(subject.key)] = subject.value;
+    if (subject.id.starts_with(kPartyPrefix)) {
+      parties_.insert(party_key(std::string_view(subject.id).substr(kPartyPrefix.size())));
+    }
   }
   add_jumps(block);
   for (const ledger::NodeBundle& bundle : block.bundles) bundles_[bundle.first] = bundle.second;
@@ -72,6 +80,7 @@ void DerivedBatch::add_jumps(const ledger::ExecutedBlock& block) {
 }
 
 void DerivedBatch::put_into(Database::Batch& batch) const {
+  for (const std::string& key : parties_) database_.put(batch, Column::kMeta, key, {});
   for (const auto& [key, value] : log_rows_) database_.put(batch, Column::kLog, key, value);
   for (const auto& [key, value] : subjects_) database_.put(batch, Column::kSubjects, key, value);
   for (const auto& [key, value] : jumps_) database_.put(batch, Column::kSubjects, key, value);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,7 @@ class DerivedBatch {
   std::map<std::string, std::string> jumps_;
   std::map<std::string_view, std::string_view> bundles_;
   std::map<std::string_view, std::string> submissions_;
+  std::set<std::string> parties_;
 };
 
 }  // namespace qc::storage

@@ -207,6 +207,20 @@ Result<std::vector<std::string>> ReadView::submission_records(const StoredBlock&
   return state_->reader.submission_records(block, place);
 }
 
+Result<std::vector<std::string>> ReadView::parties(std::string_view after,
+                                                   std::size_t limit) const {
+  std::vector<std::string> codes;
+  limit = std::min(limit, kPageMax);
+  const auto visit = [&](std::string_view key, std::string_view /*value*/) {
+    if (!key.starts_with(kPartyKeyPrefix) || codes.size() >= limit) return false;
+    const std::string_view code = key.substr(kPartyKeyPrefix.size());
+    if (code > after) codes.emplace_back(code);
+    return codes.size() < limit;
+  };
+  QC_TRY_VOID(state_->database->scan(Column::kMeta, party_key(after), visit, &state_->snapshot));
+  return codes;
+}
+
 Result<std::string> ReadView::genesis() const {
   QC_TRY(auto document, state_->reader.meta(kGenesisKey));
   if (!document) return fail(Code::kDataLoss, "the genesis document is missing");

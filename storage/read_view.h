@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ledger/chain_state.h"
@@ -112,6 +113,10 @@ class ReadView {
   /// The exact record bytes of a submission of a block, in order, whatever became of it.
   ledger::Result<std::vector<std::string>> submission_records(const StoredBlock& block,
                                                               std::uint32_t place) const;
+
+  /// The codes (USCC or LEI) of the parties that records name, members or not, in order, from the
+  /// first one behind `after` on; at most `limit` (cut to kPageMax).
+  ledger::Result<std::vector<std::string>> parties(std::string_view after, std::size_t limit) const;
 
   /// The document that the chain id commits to, exact bytes.
   ledger::Result<std::string> genesis() const;

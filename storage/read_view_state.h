@@ -17,8 +17,12 @@ namespace qc::storage {
 /// What a read view is made of; between Store, which makes them, and ReadView.
 struct ReadView::State {
   State(std::shared_ptr<Database> db, ledger::Network of_network)
-      : network(std::move(of_network)), snapshot(db), reader(*db, network.algorithm, &snapshot) {}
+      : database(db),
+        network(std::move(of_network)),
+        snapshot(db),
+        reader(*db, network.algorithm, &snapshot) {}
 
+  std::shared_ptr<const Database> database;
   ledger::Network network;
   Database::Snapshot snapshot;
   LedgerReader reader;

@@ -103,6 +103,8 @@ void append_field(std::string& out, unsigned field, std::string_view bytes) {
 
 }  // namespace
 
+std::string party_key(std::string_view code) { return std::string(kPartyKeyPrefix).append(code); }
+
 std::string number_key(std::uint64_t number) {
   std::string key;
   append_big_endian(key, number);

@@ -21,6 +21,7 @@ namespace qc::storage {
 /// whatever its encoder does not write.
 ///
 ///     meta         name                       one value each, below
+///                  "party/" | code            nothing: every party that a record has named
 ///     blocks       u64 height                 a StoredBlock
 ///                  u64 height | u32 place     SignedSubmission of one whose records are not in the
 ///                  log
@@ -45,6 +46,8 @@ inline constexpr std::string_view kNoteKey = "note";
 /// Every so many records of a subject there is a jump entry.
 inline constexpr std::uint64_t kJumpDistance = 64;
 
+inline constexpr std::string_view kPartyKeyPrefix = "party/";
+std::string party_key(std::string_view code);
 std::string number_key(std::uint64_t number);
 std::string raw_submission_key(std::uint64_t height, std::uint32_t place);
 std::string jump_key(const ledger::Digest& subject_key, std::uint64_t count);

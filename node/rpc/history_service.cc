@@ -23,9 +23,7 @@
 
 namespace qc::node {
 
-using ledger::Code;
 using ledger::Digest;
-using ledger::fail;
 using ledger::Result;
 using quality::v1::GetHistoryRequest;
 using quality::v1::GetHistoryResponse;
@@ -92,20 +90,9 @@ Result<void> fill_proof(const storage::ReadView& view, const Digest& key,
   return {};
 }
 
-Result<void> get_history(const storage::ReadView& view, const GetHistoryRequest& request,
-                         GetHistoryResponse& response) {
-  QC_TRY(const std::string id, ledger::canonical_subject_id(request.subject()));
-  const Digest key = ledger::subject_key(view.network().algorithm, id);
-  response.set_subject(id);
-  response.set_checkpoint(view.checkpoint_note());
-  response.set_height(view.height());
-  QC_TRY(const std::optional<std::string> value, view.state().value(key));
-  if (request.with_proof()) QC_TRY_VOID(fill_proof(view, key, response));
-  QC_TRY(std::vector<std::string> belongs, subjects_beside(id, value));
-  for (std::string& subject : belongs) response.add_belongs(std::move(subject));
-  if (!value) return {};
-  response.set_value(*value);
-
+/// The records from request.from() on.
+Result<void> fill_page(const storage::ReadView& view, const Digest& key,
+                       const GetHistoryRequest& request, GetHistoryResponse& response) {
   const std::uint64_t from = std::max<std::uint64_t>(request.from(), 1);
   const std::uint32_t limit =
       request.limit() == 0 ? kDefaultPage : std::min(request.limit(), kMaxPage);
@@ -123,6 +110,22 @@ Result<void> get_history(const storage::ReadView& view, const GetHistoryRequest&
   }
   if (next <= page.head.count && next > from) response.set_next(next);
   return {};
+}
+
+Result<void> get_history(const storage::ReadView& view, const GetHistoryRequest& request,
+                         GetHistoryResponse& response) {
+  QC_TRY(const std::string id, ledger::canonical_subject_id(request.subject()));
+  const Digest key = ledger::subject_key(view.network().algorithm, id);
+  response.set_subject(id);
+  response.set_checkpoint(view.checkpoint_note());
+  response.set_height(view.height());
+  QC_TRY(const std::optional<std::string> value, view.state().value(key));
+  if (request.with_proof()) QC_TRY_VOID(fill_proof(view, key, response));
+  QC_TRY(std::vector<std::string> belongs, subjects_beside(id, value));
+  for (std::string& subject : belongs) response.add_belongs(std::move(subject));
+  if (!value) return {};
+  response.set_value(*value);
+  return fill_page(view, key, request, response);
 }
 
 /// One ExportBundle: waits for the height, puts the file together on the export pool, hands it out

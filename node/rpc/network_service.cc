@@ -92,6 +92,42 @@ Result<void> get_member(const storage::ReadView& view, const quality::v1::GetMem
   return fill_member(view, code, *std::move(status), member);
 }
 
+/// Parties of one page that are looked at; most of those that records name are no members.
+constexpr std::size_t kMaxPartiesLookedAt = 5'000;
+constexpr std::uint32_t kDefaultMembers = 100;
+constexpr std::uint32_t kMaxMembers = 1'000;
+
+bool wanted(const quality::v1::ListMembersRequest& request, quality::v1::PartyState state) {
+  return request.states().empty() ||
+         std::ranges::find(request.states(), state) != request.states().end();
+}
+
+Result<void> list_members(const storage::ReadView& view,
+                          const quality::v1::ListMembersRequest& request,
+                          quality::v1::ListMembersResponse& response) {
+  const std::uint32_t limit =
+      request.limit() == 0 ? kDefaultMembers : std::min(request.limit(), kMaxMembers);
+  response.set_height(view.height());
+  std::string after = request.after();
+  for (std::size_t looked_at = 0; looked_at < kMaxPartiesLookedAt;) {
+    QC_TRY(const std::vector<std::string> codes, view.parties(after, limit));
+    if (codes.empty()) return {};
+    for (const std::string& code : codes) {
+      QC_TRY(auto status, party_status(view, code));
+      after = code;
+      ++looked_at;
+      if (!status || !wanted(request, status->state())) continue;
+      QC_TRY_VOID(fill_member(view, code, *std::move(status), *response.add_members()));
+      if (response.members_size() >= static_cast<int>(limit)) {
+        response.set_next(after);
+        return {};
+      }
+    }
+  }
+  response.set_next(after);
+  return {};
+}
+
 Result<void> get_network(const storage::ReadView& view, const NodeIdentity& identity,
                          quality::v1::GetNetworkResponse& response) {
   QC_TRY(quality::v1::NetworkStatus status, network_status(view));
@@ -159,6 +195,14 @@ class NetworkService final : public quality::v1::NetworkService::CallbackService
     return answer_from_state(
         environment_, context, request->min_height(),
         [request, response](const auto& view) { return get_member(view, *request, *response); });
+  }
+
+  grpc::ServerUnaryReactor* ListMembers(grpc::CallbackServerContext* context,
+                                        const quality::v1::ListMembersRequest* request,
+                                        quality::v1::ListMembersResponse* response) override {
+    return answer_from_state(environment_, context, 0, [request, response](const auto& view) {
+      return list_members(view, *request, *response);
+    });
   }
 
   grpc::ServerUnaryReactor* ListValidators(grpc::CallbackServerContext* context,

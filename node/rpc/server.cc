@@ -2,6 +2,7 @@
 #include "node/rpc/server.h"
 
 #include <fmt/core.h>
+#include <grpc/support/log.h>
 #include <grpcpp/alarm.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -55,6 +56,15 @@ constexpr std::size_t kExportThreads = 1;
 constexpr std::size_t kMaxWaitingExports = 64;
 constexpr std::chrono::seconds kHealthInterval{1};
 constexpr std::uint32_t kRefusalsLoggedPerSecond = 1;
+
+/// gRPC's own words, most of which strangers cause: into our log, a line a second.
+void log_for_grpc(gpr_log_func_args* line) {
+  static LogLimiter limiter(kRefusalsLoggedPerSecond);
+  if (line->severity < GPR_LOG_SEVERITY_ERROR) return;
+  if (const auto suppressed = limiter.admit()) {
+    log(LogLevel::kInfo, "grpc", {{"says", line->message}, {"unlogged", *suppressed}});
+  }
+}
 
 /// Asks the gate about the key of whoever knocks.
 class MembersOnly final : public tls::ExternalCertificateVerifier {
@@ -199,6 +209,7 @@ class RpcServer::Impl {
 
   Result<void> start() {
     const NodeView& node = environment_.node;
+    gpr_set_log_function(&log_for_grpc);
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;

@@ -20,7 +20,6 @@
 namespace qc::node {
 
 using ledger::Code;
-using ledger::Error;
 using ledger::Result;
 using quality::v1::GetSubmissionRequest;
 using quality::v1::SubmitRequest;
