@@ -30,6 +30,10 @@ constexpr std::size_t padded(std::size_t size) {
   return (size + kAlignment - 1) / kAlignment * kAlignment;
 }
 
+bool is_padding(std::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char byte) { return byte == '\xff'; });
+}
+
 struct GroupHeader {
   std::uint32_t length = 0;
   std::uint64_t sequence = 0;
@@ -53,7 +57,7 @@ bool is_whole(std::string_view bytes, const GroupHeader& header) {
   const std::size_t end = kGroupHeaderSize + header.length;
   if (bytes.size() < padded(end)) return false;
   const std::string_view padding = bytes.substr(end, padded(end) - end);
-  return std::all_of(padding.begin(), padding.end(), [](char byte) { return byte == '\xff'; }) &&
+  return is_padding(padding) &&
          crc32c(bytes.substr(kGroupHeaderSize, header.length)) == header.content_crc;
 }
 
@@ -119,8 +123,10 @@ Result<std::pair<SegmentHeader, std::size_t>> parse_segment_header(std::string_v
     return fail(Code::kDataLoss, "the file's header is damaged");
   }
   const std::size_t end = checked + sizeof(std::uint32_t);
-  if (!reader.bytes(padded(end) - end))
-    return fail(Code::kDataLoss, "the file's header is cut off");
+  const auto padding = reader.bytes(padded(end) - end);
+  if (!padding || !is_padding(*padding)) {
+    return fail(Code::kDataLoss, "the file's header is damaged");
+  }
   return std::pair(SegmentHeader{*segment, *first_sequence, *kept_groups, std::string(*identity)},
                    padded(end));
 }

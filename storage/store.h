@@ -61,7 +61,7 @@ class Store {
   Store& operator=(const Store&) = delete;
   Store(Store&&) = delete;
   Store& operator=(Store&&) = delete;
-  /// Closes. What was written behind and not flushed is left to the next start.
+  /// Flushes and closes, unless a view still needs the database: then its end does.
   ~Store();
 
   /// True until `commit_genesis`.
@@ -118,7 +118,8 @@ class Store {
   /// A durable block, certified or not, for those who sync; kOutOfRange above durable_height().
   ledger::Result<FullBlock> full_block(std::uint64_t height) const;
 
-  /// The newest certified state. Null only when empty.
+  /// The newest certified state. Null when empty, and after a crash until the blocks up to
+  /// Recovery::note_height are applied again: no height is shown without what certifies it.
   std::shared_ptr<const ReadView> latest() const;
 
   /// The base of ledger::ChainState: always the newest applied state, whatever that is at the

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/block.h"
+#include "ledger/chain_state.h"
+#include "ledger/digest.h"
+#include "ledger/signer.h"
+#include "ledger/state_tree.h"
+#include "ledger/subject.h"
+
+namespace qc::storage {
+
+/// A chain held in memory, made of the ledger's own pieces but with a rule of its own for what a
+/// record says: "subject,subject|anything" names its subjects; a submission whose first record's
+/// text begins with "reject" is rejected, with "drop" dropped. What a store must give back.
+class ModelChain {
+ public:
+  explicit ModelChain(const std::string& name = "dev-quality.example/test");
+
+  /// A block and everything around it.
+  struct Step {
+    ledger::Block block;
+    std::string proposal;
+    std::shared_ptr<const ledger::ExecutedBlock> executed;
+    std::string note;
+  };
+
+  /// A submission is a list of records.
+  using Submissions = std::vector<std::vector<std::string>>;
+
+  const ledger::Network& network() const { return network_; }
+  const std::string& genesis_document() const { return genesis_document_; }
+  const ledger::ExecutedBlock& genesis() const { return *genesis_; }
+  /// Executes the next block.
+  Step extend(const Submissions& submissions);
+
+  static ledger::Digest subject(std::string_view id);
+  /// Values of all subjects after the newest block.
+  const std::map<ledger::Digest, std::string>& values() const { return values_; }
+  /// Log indices of a subject's records.
+  const std::vector<std::uint64_t>& history(const std::string& id) { return histories_[id]; }
+  const std::vector<ledger::Digest>& leaves() const { return leaves_; }
+
+ private:
+  std::shared_ptr<ledger::Submission> sign(const std::vector<std::string>& records);
+  void append_record(ledger::ExecutedBlock& block, std::uint32_t submission, std::uint32_t position,
+                     std::string_view record, const ledger::Digest& submission_hash);
+  void finish(ledger::ExecutedBlock& block, const ledger::Digest& proposal,
+              const std::vector<ledger::Digest>& outcomes);
+
+  std::unique_ptr<ledger::PemSigner> signer_;
+  ledger::Network network_;
+  std::string genesis_document_;
+  std::shared_ptr<const ledger::ExecutedBlock> genesis_;
+  ledger::Frontier log_;
+  ledger::MemoryNodeStore nodes_;
+  std::map<ledger::Digest, std::string> values_;
+  std::map<std::string, std::vector<std::uint64_t>> histories_;
+  std::map<ledger::Digest, std::string> changed_;
+  std::vector<ledger::Digest> leaves_;
+  ledger::Digest parent_{};
+  std::uint64_t height_ = 0;
+  std::uint64_t nonce_ = 0;
+};
+
+inline constexpr std::uint64_t kModelGenesisTime = 1'795'000'000'000;
+
+}  // namespace qc::storage
