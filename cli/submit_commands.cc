@@ -3,14 +3,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/files.h"
-#include "cli/intake/certificate_csv.h"
-#include "cli/intake/epcis.h"
-#include "cli/intake/record_json.h"
+#include "cli/intake/intake.h"
+#include "cli/intake/sampling_table.h"
 #include "cli/session.h"
 #include "cli/submit_report.h"
 
@@ -50,39 +50,62 @@ Result<std::vector<std::filesystem::path>> files_of(const std::string& source) {
   return files;
 }
 
-Intake read_by_format(const std::string& format, const std::filesystem::path& file,
-                      const std::string& content) {
-  if (format == "epcis") {
-    return read_epcis(content);
+/// Everything that was taken in from all sources.
+struct TakenIn {
+  std::vector<quality::v1::Record> records;
+  /// Where each record comes from, beside `records`.
+  std::vector<std::string> origins;
+  std::vector<IntakeProblem> problems;
+  std::vector<std::string> notes;
+};
+
+IntakeFormat format_of(const std::string& name, std::string_view content) {
+  if (name == "epcis") {
+    return IntakeFormat::kEpcis;
   }
-  const bool is_csv = format == "csv" || (format == "auto" && file.extension() == ".csv");
-  return is_csv ? read_csv(content) : read_record_json(content);
+  if (name == "json") {
+    return IntakeFormat::kRecordJson;
+  }
+  if (name == "csv") {
+    return is_sampling_table(content) ? IntakeFormat::kSamplingTable
+                                      : IntakeFormat::kCertificateCsv;
+  }
+  return detect_format(content);
 }
 
 /// Everything in all sources, in order; problems name their file.
-Result<Intake> take_in(const SubmitOptions& options) {
-  Intake all;
+Result<TakenIn> take_in(const SubmitOptions& options, const ClientProfile& profile) {
+  IntakeOptions intake_options;
+  intake_options.organisation = profile.organisation;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  intake_options.claimed_time_ms = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+  TakenIn all;
   for (const std::string& source : options.sources) {
     QC_TRY(const auto files, files_of(source));
     for (const std::filesystem::path& file : files) {
       QC_TRY(const std::string content, read_file(file));
-      Intake one = read_by_format(options.format, file, content);
-      std::ranges::move(one.records, std::back_inserter(all.records));
-      for (const std::string& origin : one.origins) {
-        all.origins.push_back(file.string() + ": " + origin);
+      Intake one = read_intake(content, format_of(options.format, content), intake_options);
+      const std::string name = file.string() + ": ";
+      for (IntakeRecord& read : one.records) {
+        all.records.push_back(std::move(read.record));
+        all.origins.push_back(name + read.where);
       }
-      for (const IntakeProblem& problem : one.problems) {
-        all.problems.push_back({file.string() + ": " + problem.place, problem.message});
+      for (IntakeProblem& problem : one.problems) {
+        all.problems.push_back({name + problem.where, std::move(problem.message)});
+      }
+      for (const std::string& note : one.notes) {
+        all.notes.push_back(name + note);
       }
     }
   }
   return all;
 }
 
-nlohmann::ordered_json report_json(const Intake& intake, const SubmitReport& report) {
+nlohmann::ordered_json report_json(const TakenIn& intake, const SubmitReport& report) {
   nlohmann::ordered_json problems = nlohmann::ordered_json::array();
   for (const IntakeProblem& problem : intake.problems) {
-    problems.push_back({{"place", problem.place}, {"message", problem.message}});
+    problems.push_back({{"place", problem.where}, {"message", problem.message}});
   }
   nlohmann::ordered_json submissions = nlohmann::ordered_json::array();
   for (const SubmittedPart& part : report.parts) {
@@ -99,7 +122,7 @@ nlohmann::ordered_json report_json(const Intake& intake, const SubmitReport& rep
           {"submissions", submissions}};
 }
 
-void print_submit_report(const Intake& intake, const SubmitReport& report) {
+void print_submit_report(const TakenIn& intake, const SubmitReport& report) {
   for (const SubmittedPart& part : report.parts) {
     if (part.state != quality::v1::SUBMISSION_STATE_COMMITTED) {
       fmt::print(
@@ -113,9 +136,12 @@ void print_submit_report(const Intake& intake, const SubmitReport& report) {
              intake.records.size(), height);
 }
 
-void print_problems(const Intake& intake) {
+void print_problems(const TakenIn& intake) {
+  for (const std::string& note : intake.notes) {
+    fmt::print(stderr, "qc: note: {}\n", note);
+  }
   for (const IntakeProblem& problem : intake.problems) {
-    fmt::print(stderr, "qc: {}: {}\n", problem.place, problem.message);
+    fmt::print(stderr, "qc: {}: {}\n", problem.where, problem.message);
   }
 }
 
@@ -124,7 +150,7 @@ void submit(Session& session, const SubmitOptions& options) {
   if (!profile) {
     return session.fail(profile.error());
   }
-  const auto intake = take_in(options);
+  const auto intake = take_in(options, *profile);
   if (!intake) {
     return session.fail(intake.error());
   }
@@ -171,7 +197,7 @@ void add_submit_command(CLI::App& app, Session& session, const SubmitCommand& wh
   command->add_option("SOURCE", options->sources, "Files, folders, or - for standard input")
       ->required();
   if (options->format == "auto") {
-    command->add_option("--format", options->format, "auto (by the file's ending), json or csv")
+    command->add_option("--format", options->format, "auto (by its contents), json or csv")
         ->check(CLI::IsMember({"auto", "json", "csv"}))
         ->capture_default_str();
   }

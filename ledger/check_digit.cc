@@ -66,11 +66,12 @@ std::optional<char> gs1_check_digit(std::string_view digits) {
 }
 
 Fault gtin14_fault(std::string_view gtin) {
-  if (gtin.size() < 14 && !any_gtin_fault(gtin)) {
-    return quote(gtin) + " should be written with 14 digits: " +
-           quote(std::string(14 - gtin.size(), '0').append(gtin));
+  if (gtin.size() != 8 && gtin.size() != 12 && gtin.size() != 13) {
+    return gs1_fault(gtin, 14, "a GTIN");
   }
-  return gs1_fault(gtin, 14, "a GTIN");
+  if (Fault fault = any_gtin_fault(gtin)) return fault;
+  return quote(gtin) + " should be written with 14 digits: " +
+         quote(std::string(14 - gtin.size(), '0').append(gtin));
 }
 
 Fault gln_fault(std::string_view gln) { return gs1_fault(gln, 13, "a GLN"); }

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/intake/certificate_csv.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/intake/csv.h"
+#include "cli/intake/field_text.h"
+#include "ledger/check_digit.h"
+#include "ledger/subject_id.h"
+#include "ledger/text.h"
+
+namespace qc::cli {
+namespace {
+
+using ledger::Result;
+using quality::v1::InspectionCertificate;
+using quality::v1::Record;
+using quality::v1::TestResult;
+
+/// Sets one field from a cell's text; the error says what would be right.
+using SetField = Result<void> (*)(Record&, const std::string&, const IntakeOptions&);
+using SetResult = Result<void> (*)(TestResult&, const std::string&);
+
+InspectionCertificate& body(Record& record) { return *record.mutable_inspection_certificate(); }
+
+/// A column that only copies its text.
+template <auto set>
+Result<void> copy(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
+  (body(record).*set)()->assign(text);
+  return {};
+}
+
+template <auto set>
+Result<void> time(Record& record, const std::string& text, const IntakeOptions& options) {
+  QC_TRY(const std::uint64_t time_ms, read_time(text, options.time_zone));
+  (body(record).*set)(time_ms);
+  return {};
+}
+
+template <auto set>
+Result<void> subject(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
+  QC_TRY(std::string id, ledger::canonical_subject_id(text));
+  (body(record).*set)()->assign(std::move(id));
+  return {};
+}
+
+Result<void> set_domain(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
+  QC_TRY(const int number, read_enum(text, *quality::v1::QualityDomain_descriptor()));
+  record.set_domain(static_cast<quality::v1::QualityDomain>(number));
+  return {};
+}
+
+Result<void> set_type(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
+  QC_TRY(const int number, read_enum(text, *InspectionCertificate::Type_descriptor()));
+  body(record).set_type(static_cast<InspectionCertificate::Type>(number));
+  return {};
+}
+
+Result<void> set_accreditation(Record& record, const std::string& text,
+                               const IntakeOptions& /*options*/) {
+  QC_TRY(std::string id, read_accreditation(text));
+  body(record).set_accreditation(std::move(id));
+  return {};
+}
+
+quality::v1::ObjectRef& first_object(Record& record) {
+  if (body(record).objects().empty()) body(record).add_objects();
+  return *body(record).mutable_objects(0);
+}
+
+Result<void> set_object(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
+  QC_TRY(quality::v1::ObjectRef object, read_object(text));
+  first_object(record).MergeFrom(object);
+  return {};
+}
+
+Result<void> set_gtin(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
+  std::optional<std::string> gtin = ledger::gtin14_of(text);
+  if (!gtin)
+    return ledger::fail(ledger::Code::kInvalidArgument, ledger::any_gtin_fault(text).value_or(""));
+  first_object(record).set_gtin(*std::move(gtin));
+  return {};
+}
+
+Result<void> set_lot(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
+  if (auto fault = ledger::lot_or_serial_fault(text))
+    return ledger::fail(ledger::Code::kInvalidArgument, *fault);
+  first_object(record).set_lot(text);
+  return {};
+}
+
+Result<void> set_serial(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
+  if (auto fault = ledger::lot_or_serial_fault(text))
+    return ledger::fail(ledger::Code::kInvalidArgument, *fault);
+  first_object(record).set_serial(text);
+  return {};
+}
+
+template <auto party>
+Result<void> code(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
+  if (auto fault = ledger::party_code_fault(text))
+    return ledger::fail(ledger::Code::kInvalidArgument, *fault);
+  (body(record).*party)()->set_code(text);
+  return {};
+}
+
+template <auto party>
+Result<void> name(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
+  (body(record).*party)()->set_name(text);
+  return {};
+}
+
+Result<void> set_verdict(Record& record, const std::string& text,
+                         const IntakeOptions& /*options*/) {
+  QC_TRY(const int number, read_enum(text, *quality::v1::OverallVerdict_descriptor()));
+  body(record).set_verdict(static_cast<quality::v1::OverallVerdict>(number));
+  return {};
+}
+
+template <auto part>
+Result<void> signatory(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
+  auto& added = *body(record).add_signatories();
+  added.set_part(part);
+  added.set_reference(text);
+  return {};
+}
+
+template <auto set>
+Result<void> copy_result(TestResult& result, const std::string& text) {
+  (result.*set)()->assign(text);
+  return {};
+}
+
+Result<void> set_result_verdict(TestResult& result, const std::string& text) {
+  QC_TRY(const int number, read_enum(text, *quality::v1::Verdict_descriptor()));
+  result.set_verdict(static_cast<quality::v1::Verdict>(number));
+  return {};
+}
+
+struct Column {
+  std::string_view name;
+  SetField set = nullptr;
+  SetResult set_result = nullptr;
+};
+
+using Body = InspectionCertificate;
+using quality::v1::Signatory;
+
+// `number` and `method` are read before the others: they say which certificate and which method a
+// row belongs to.
+constexpr auto kColumns = std::to_array<Column>({
+    {"number"},
+    {"method"},
+    {"domain", set_domain},
+    {"type", set_type},
+    {"accreditation", set_accreditation},
+    {"place", subject<&Body::mutable_place>},
+    {"customer_code", code<&Body::mutable_customer>},
+    {"customer_name", name<&Body::mutable_customer>},
+    {"maker_code", code<&Body::mutable_maker>},
+    {"maker_name", name<&Body::mutable_maker>},
+    {"object", set_object},
+    {"gtin", set_gtin},
+    {"lot", set_lot},
+    {"serial", set_serial},
+    {"sample", subject<&Body::mutable_sample>},
+    {"sample_number", copy<&Body::mutable_sample_number>},
+    {"sample_condition", copy<&Body::mutable_sample_condition>},
+    {"category", copy<&Body::mutable_category>},
+    {"sampled_at", time<&Body::set_sampled_at_ms>},
+    {"received_at", time<&Body::set_received_at_ms>},
+    {"tested_from", time<&Body::set_tested_from_ms>},
+    {"tested_to", time<&Body::set_tested_to_ms>},
+    {"issued_at", time<&Body::set_issued_at_ms>},
+    {"valid_until", copy<&Body::mutable_valid_until>},
+    {"decision_rule", copy<&Body::mutable_decision_rule>},
+    {"verdict", set_verdict},
+    {"deviations", copy<&Body::mutable_deviations>},
+    {"tester", signatory<Signatory::PART_TESTER>},
+    {"reviewer", signatory<Signatory::PART_REVIEWER>},
+    {"authorised", signatory<Signatory::PART_AUTHORISED>},
+    {"supersedes", copy<&Body::mutable_supersedes>},
+    {"conclusion", copy<&Body::mutable_conclusion>},
+    {"parameter", nullptr, copy_result<&TestResult::mutable_parameter>},
+    {"value", nullptr, copy_result<&TestResult::mutable_value>},
+    {"text", nullptr, copy_result<&TestResult::mutable_text>},
+    {"unit", nullptr, copy_result<&TestResult::mutable_unit>},
+    {"limit", nullptr, copy_result<&TestResult::mutable_limit>},
+    {"uncertainty", nullptr, copy_result<&TestResult::mutable_uncertainty>},
+    {"detection_limit", nullptr, copy_result<&TestResult::mutable_detection_limit>},
+    {"result_verdict", nullptr, set_result_verdict},
+});
+
+const Column* find_column(std::string_view name) {
+  const auto* const column =
+      std::find_if(kColumns.begin(), kColumns.end(),
+                   [name](const Column& candidate) { return candidate.name == name; });
+  return column == kColumns.end() ? nullptr : column;
+}
+
+std::string known_columns() {
+  std::string list;
+  for (const Column& column : kColumns) list.append(list.empty() ? "" : ", ").append(column.name);
+  return list;
+}
+
+/// A certificate while its rows come in.
+struct Pending {
+  IntakeRecord read;
+  /// What each of its own columns said first.
+  std::map<std::string_view, std::string> said;
+  std::map<std::string, std::uint32_t> methods;
+  bool bad = false;
+};
+
+/// Reads the rows of one table.
+class CertificateTable {
+ public:
+  explicit CertificateTable(const IntakeOptions& options) : options_(&options) {}
+
+  Intake read(const std::vector<CsvRow>& rows) {
+    if (rows.empty()) {
+      intake_.problems.push_back({"the file", "is empty; its first row should name the columns"});
+      return std::move(intake_);
+    }
+    if (!read_header(rows.front())) return std::move(intake_);
+    for (std::size_t i = 1; i < rows.size(); ++i) read_row(rows[i]);
+    for (Pending& pending : certificates_) {
+      if (!pending.bad) finish(pending);
+    }
+    return std::move(intake_);
+  }
+
+ private:
+  void problem(std::size_t line, std::string_view column, std::string message) {
+    std::string where = "line " + std::to_string(line);
+    if (!column.empty()) where.append(", column ").append(column);
+    intake_.problems.push_back({std::move(where), std::move(message)});
+  }
+
+  bool read_header(const CsvRow& header) {
+    for (const std::string& cell : header.cells) {
+      const std::string name = plain_line(cell);
+      const Column* column = find_column(name);
+      if (column == nullptr) {
+        problem(header.line, name.empty() ? "without a name" : name,
+                "no such column; there are " + known_columns());
+      } else if (std::find(columns_.begin(), columns_.end(), column) != columns_.end()) {
+        problem(header.line, name, "this column stands here twice");
+      }
+      columns_.push_back(column);
+    }
+    for (const std::string_view needed : {"number", "parameter", "result_verdict"}) {
+      if (std::find(columns_.begin(), columns_.end(), find_column(needed)) == columns_.end()) {
+        problem(header.line, needed, "is missing; every table of certificates has it");
+      }
+    }
+    return intake_.problems.empty();
+  }
+
+  std::string cell(const CsvRow& row, std::string_view name) const {
+    for (std::size_t i = 0; i < columns_.size() && i < row.cells.size(); ++i) {
+      if (columns_[i]->name == name) return one_line(row.cells[i]);
+    }
+    return "";
+  }
+
+  void read_row(const CsvRow& row) {
+    if (row.cells.size() > columns_.size()) {
+      return problem(row.line, "",
+                     "has " + std::to_string(row.cells.size()) +
+                         " cells, but the first row names " + std::to_string(columns_.size()) +
+                         " columns; quote cells that hold a comma");
+    }
+    const std::string number = cell(row, "number");
+    if (number.empty())
+      return problem(row.line, "number", "is empty; every row names its certificate");
+    Pending& pending = certificate(number, row.line);
+    const std::size_t before = intake_.problems.size();
+    TestResult result;
+    for (std::size_t i = 0; i < row.cells.size(); ++i)
+      read_cell(row, *columns_[i], one_line(row.cells[i]), pending, result);
+    if (result.parameter().empty())
+      problem(row.line, "parameter", "is empty; every row is one result");
+    add_method(cell(row, "method"), pending, result);
+    *body(pending.read.record).add_results() = std::move(result);
+    pending.bad = pending.bad || intake_.problems.size() > before;
+  }
+
+  Pending& certificate(const std::string& number, std::size_t line) {
+    const auto [found, fresh] = by_number_.emplace(number, certificates_.size());
+    if (fresh) {
+      Pending& pending = certificates_.emplace_back();
+      pending.read.where = "line " + std::to_string(line);
+      body(pending.read.record).set_number(number);
+    }
+    return certificates_[found->second];
+  }
+
+  void read_cell(const CsvRow& row, const Column& column, const std::string& text, Pending& pending,
+                 TestResult& result) {
+    if (text.empty()) return;
+    Result<void> set{};
+    if (column.set_result != nullptr) {
+      set = column.set_result(result, text);
+    } else if (column.set != nullptr) {
+      const auto [said, first] = pending.said.emplace(column.name, text);
+      if (!first && said->second != text) {
+        return problem(row.line, column.name,
+                       ledger::quote(text) + " differs from " + ledger::quote(said->second) +
+                           " on an earlier row of certificate " +
+                           ledger::quote(pending.read.record.inspection_certificate().number()));
+      }
+      if (first) set = column.set(pending.read.record, text, *options_);
+    }
+    if (!set) problem(row.line, column.name, set.error().message);
+  }
+
+  static void add_method(const std::string& text, Pending& pending, TestResult& result) {
+    if (text.empty()) return;
+    quality::v1::Method method = read_method(text);
+    const std::string key = method.standard() + "\n" + method.other();
+    const auto place = static_cast<std::uint32_t>(pending.methods.size() + 1);
+    const auto [found, fresh] = pending.methods.emplace(key, place);
+    if (fresh) *body(pending.read.record).add_methods() = std::move(method);
+    result.set_method(found->second);
+  }
+
+  void finish(Pending& pending) {
+    Record& record = pending.read.record;
+    if (record.domain() == quality::v1::QUALITY_DOMAIN_UNSPECIFIED)
+      record.set_domain(options_->domain);
+    if (body(record).type() == InspectionCertificate::TYPE_UNSPECIFIED) {
+      body(record).set_type(InspectionCertificate::TYPE_TESTING);
+    }
+    record.set_claimed_time_ms(options_->claimed_time_ms);
+    intake_.records.push_back(std::move(pending.read));
+  }
+
+  const IntakeOptions* options_;
+  Intake intake_;
+  std::vector<const Column*> columns_;
+  std::vector<Pending> certificates_;
+  std::map<std::string, std::size_t> by_number_;
+};
+
+}  // namespace
+
+Intake read_certificate_csv(std::string_view bytes, const IntakeOptions& options) {
+  Intake refused;
+  const Result<std::string> text = utf8_text(bytes);
+  if (!text) {
+    refused.problems.push_back({"the file", text.error().message});
+    return refused;
+  }
+  const Result<std::vector<CsvRow>> rows = read_csv(*text);
+  if (!rows) {
+    refused.problems.push_back({"the file", rows.error().message});
+    return refused;
+  }
+  Intake intake = CertificateTable(options).read(*rows);
+  judge_records(intake, options);
+  return intake;
+}
+
+}  // namespace qc::cli

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/intake/epcis_event.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "cli/intake/field_text.h"
+#include "ledger/calendar.h"
+#include "ledger/decimal.h"
+#include "ledger/subject_id.h"
+#include "ledger/text.h"
+
+namespace qc::cli {
+namespace {
+
+using ledger::Result;
+using quality::v1::Record;
+using Kind = JsonValue::Kind;
+
+/// What we map, check, or keep in the event's bytes only (docs/epcis.md says which).
+constexpr std::array<std::string_view, 24> kKnown{"type",
+                                                  "isA",
+                                                  "action",
+                                                  "eventTime",
+                                                  "eventTimeZoneOffset",
+                                                  "recordTime",
+                                                  "eventID",
+                                                  "epcList",
+                                                  "quantityList",
+                                                  "parentID",
+                                                  "childEPCs",
+                                                  "childQuantityList",
+                                                  "inputEPCList",
+                                                  "inputQuantityList",
+                                                  "outputEPCList",
+                                                  "outputQuantityList",
+                                                  "bizStep",
+                                                  "disposition",
+                                                  "persistentDisposition",
+                                                  "readPoint",
+                                                  "bizLocation",
+                                                  "bizTransactionList",
+                                                  "ilmd",
+                                                  "certificationInfo"};
+
+/// Fields that change what the event means to a history and have no record yet.
+constexpr std::array<std::string_view, 5> kNotMapped{
+    "errorDeclaration", "sensorElementList", "sourceList", "destinationList", "transformationID"};
+
+constexpr std::array<std::string_view, 4> kQuantityLists{"quantityList", "childQuantityList",
+                                                         "inputQuantityList", "outputQuantityList"};
+constexpr std::array<std::string_view, 4> kEpcLists{"epcList", "childEPCs", "inputEPCList",
+                                                    "outputEPCList"};
+
+template <std::size_t n>
+bool holds(const std::array<std::string_view, n>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string at(std::string_view field, std::size_t index) {
+  return std::string(field) + "[" + std::to_string(index) + "]";
+}
+
+/// "+02:00": hours up to 14.
+bool is_offset(std::string_view text) {
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return false;
+  return ledger::parse_rfc3339(std::string("2000-01-01T00:00:00").append(text)).has_value() &&
+         text.substr(1, 2) <= "14";
+}
+
+bool is_extension(std::string_view name) {
+  // Vendors' fields carry a prefix that @context explains; @-names are JSON-LD's own.
+  return name.find(':') != std::string_view::npos || name.starts_with('@');
+}
+
+bool empty_list(const JsonValue* list) { return list == nullptr || list->elements.empty(); }
+
+}  // namespace
+
+void EpcisEventReader::problem(std::string_view field, std::string message) {
+  problems_->push_back(
+      {field.empty() ? path_ : path_ + "." + std::string(field), std::move(message)});
+}
+
+void EpcisEventReader::not_mapped(std::string_view field) { problem(field, "not mapped yet"); }
+
+const JsonValue* EpcisEventReader::list(std::string_view field) {
+  const JsonValue* value = event_->find(field);
+  return value != nullptr && value->is(Kind::kArray) ? value : nullptr;
+}
+
+std::string EpcisEventReader::required_text(std::string_view field) {
+  const JsonValue* value = event_->find(field);
+  if (value == nullptr) {
+    problem(field, "is missing (EPCIS 2.0 requires it)");
+    return "";
+  }
+  if (!value->is(Kind::kString)) {
+    problem(field, "should be text, not " + std::string(name_of(value->kind)));
+    return "";
+  }
+  return value->text;
+}
+
+std::string EpcisEventReader::title() const {
+  const JsonValue* id = event_->find("eventID");
+  if (id != nullptr && !ledger::name_fault(id->text)) return id->text;
+  return "EPCIS " + header_.type;
+}
+
+std::vector<Record> EpcisEventReader::read() {
+  const std::size_t before = problems_->size();
+  if (!event_->is(Kind::kObject)) {
+    problem("", "should be an event, not " + std::string(name_of(event_->kind)));
+    return {};
+  }
+  header_.type = required_text(event_->find("isA") != nullptr ? "isA" : "type");
+  const std::string time = required_text("eventTime");
+  if (!time.empty()) {
+    if (auto fault = ledger::rfc3339_fault(time)) problem("eventTime", *std::move(fault));
+    header_.time_ms = ledger::parse_rfc3339(time).value_or(0);
+  }
+  check_offset();
+  check_action();
+  check_fields();
+  check_identifiers();
+  if (problems_->size() > before) return {};
+
+  std::vector<Record> records;
+  if (header_.type == "ObjectEvent") {
+    read_object_event(records);
+  } else if (header_.type == "AggregationEvent") {
+    read_aggregation(records);
+  } else {
+    read_transformation(records);
+  }
+  if (problems_->size() > before) return {};
+  for (Record& record : records) record.set_claimed_time_ms(header_.time_ms);
+  return records;
+}
+
+void EpcisEventReader::check_offset() {
+  const std::string offset = required_text("eventTimeZoneOffset");
+  if (!offset.empty() && !is_offset(offset)) {
+    problem("eventTimeZoneOffset", ledger::quote(offset) + " should be an offset such as +08:00");
+  }
+}
+
+void EpcisEventReader::check_action() {
+  constexpr std::array<std::string_view, 3> kActions{"ADD", "OBSERVE", "DELETE"};
+  if (header_.type.empty() || header_.type == "TransformationEvent") return;
+  header_.action = required_text("action");
+  if (header_.action.empty()) return;
+  if (!holds(kActions, header_.action)) {
+    return problem("action", ledger::quote(header_.action) + " should be ADD, OBSERVE or DELETE");
+  }
+  if (header_.type == "AssociationEvent" || header_.type == "TransactionEvent")
+    return not_mapped("type");
+  if (header_.type == "ObjectEvent" && header_.action != "ADD") {
+    problem("action", ledger::quote(header_.action) +
+                          " of an ObjectEvent is not mapped yet; ADD registers items and lots");
+  }
+}
+
+void EpcisEventReader::check_fields() {
+  constexpr std::array<std::string_view, 5> kTypes{"ObjectEvent", "AggregationEvent",
+                                                   "TransformationEvent", "AssociationEvent",
+                                                   "TransactionEvent"};
+  if (!header_.type.empty() && !holds(kTypes, header_.type)) {
+    problem("type",
+            ledger::quote(header_.type) + " should be one of EPCIS 2.0's five types of event");
+  }
+  for (const std::string& name : event_->names) check_field(name);
+  for (const std::string_view field : kQuantityLists) check_quantities(field);
+  for (const std::string_view field : kEpcLists) {
+    const JsonValue* epcs = list(field);
+    for (std::size_t i = 0; epcs != nullptr && i < epcs->elements.size(); ++i) {
+      if (!epcs->elements[i].is(Kind::kString))
+        problem(at(field, i), "should be an identifier as text");
+    }
+  }
+}
+
+void EpcisEventReader::check_field(const std::string& name) {
+  if (holds(kNotMapped, name)) {
+    // An empty list says nothing.
+    const JsonValue* value = event_->find(name);
+    if (!value->is(Kind::kArray) || !value->elements.empty()) not_mapped(name);
+    return;
+  }
+  if (name == "certificationInfo" && event_->find(name)->is(Kind::kObject)) {
+    return problem(name, "should be an address (URI) as text, not an object");
+  }
+  if (holds(kQuantityLists, name) || holds(kEpcLists, name)) {
+    const JsonValue* value = event_->find(name);
+    if (!value->is(Kind::kArray))
+      problem(name, "should be a list, not " + std::string(name_of(value->kind)));
+    return;
+  }
+  if (!holds(kKnown, name) && !is_extension(name)) {
+    problem(name,
+            "is no field of an EPCIS 2.0 event; fields of one's own carry a prefix that @context "
+            "explains");
+  }
+}
+
+void EpcisEventReader::check_quantities(std::string_view field) {
+  const JsonValue* quantities = list(field);
+  for (std::size_t i = 0; quantities != nullptr && i < quantities->elements.size(); ++i) {
+    check_quantity(quantities->elements[i], at(field, i));
+  }
+}
+
+void EpcisEventReader::check_quantity(const JsonValue& element, const std::string& place) {
+  const JsonValue* epc_class = element.find("epcClass");
+  if (epc_class == nullptr || !epc_class->is(Kind::kString)) {
+    problem(place + ".epcClass", "is missing or no text (EPCIS 2.0 requires it)");
+  }
+  for (const std::string& name : element.names) {
+    if (name != "epcClass" && name != "quantity" && name != "uom" && !is_extension(name)) {
+      problem(place + "." + name, "is no field of a quantity element");
+    }
+  }
+  const JsonValue* quantity = element.find("quantity");
+  if (quantity == nullptr) return;
+  if (!quantity->is(Kind::kNumber)) {
+    return problem(place + ".quantity", ledger::quote(quantity->raw) + " should be a number, not " +
+                                            std::string(name_of(quantity->kind)));
+  }
+  if (auto fault = ledger::quantity_fault(without_trailing_zeros(quantity->raw))) {
+    problem(place + ".quantity", *std::move(fault));
+  }
+}
+
+void EpcisEventReader::check_identifiers() {
+  if (header_.type == "ObjectEvent" && empty_list(list("epcList")) &&
+      empty_list(list("quantityList"))) {
+    // An observation by sensors alone is refused by its sensorElementList.
+    if (event_->find("sensorElementList") == nullptr) {
+      problem("epcList",
+              "is missing: an ObjectEvent names what it is about in epcList or quantityList");
+    }
+  }
+  if (header_.type == "AggregationEvent") {
+    if (event_->find("parentID") == nullptr)
+      problem("parentID", "is missing: an aggregation without parent is not mapped yet");
+    const bool children = !empty_list(list("childEPCs")) || !empty_list(list("childQuantityList"));
+    if (!children && header_.action != "DELETE")
+      problem("childEPCs", "is missing: nothing is aggregated");
+  }
+  if (header_.type == "TransformationEvent") {
+    if (empty_list(list("inputEPCList")) && empty_list(list("inputQuantityList"))) {
+      problem("inputEPCList", "is missing: a transformation needs inputs");
+    }
+    if (empty_list(list("outputEPCList")) && empty_list(list("outputQuantityList"))) {
+      problem("outputEPCList", "is missing: a transformation needs outputs");
+    }
+  }
+}
+
+std::string EpcisEventReader::place() {
+  for (const std::string_view field : {"readPoint", "bizLocation"}) {
+    const JsonValue* location = event_->find(field);
+    const JsonValue* id = location == nullptr ? nullptr : location->find("id");
+    if (id == nullptr) continue;
+    // A place under somebody's own naming scheme stays in the event's bytes.
+    const Result<std::string> subject = ledger::canonical_subject_id(id->text);
+    const auto parsed = subject ? ledger::parse_subject_id(*subject) : std::nullopt;
+    if (parsed && parsed->kind == ledger::SubjectKind::kPlace) return *subject;
+  }
+  return "";
+}
+
+std::string EpcisEventReader::plant() {
+  const auto parsed = ledger::parse_subject_id(place());
+  return parsed ? parsed->components[0] : "";
+}
+
+std::string EpcisEventReader::master_data(std::string_view name) {
+  const JsonValue* ilmd = event_->find("ilmd");
+  const JsonValue* value =
+      ilmd == nullptr ? nullptr : ilmd->find(std::string("cbvmda:").append(name));
+  return value == nullptr ? "" : value->text;
+}
+
+std::string EpcisEventReader::master_date(std::string_view name) {
+  std::string date = master_data(name).substr(0, 10);
+  if (date.empty()) return "";
+  if (auto fault = ledger::date_fault(date))
+    problem("ilmd.cbvmda:" + std::string(name), *std::move(fault));
+  return date;
+}
+
+void EpcisEventReader::register_items(std::vector<Record>& records) {
+  const JsonValue* epcs = list("epcList");
+  const std::string lot = master_data("lotNumber");
+  std::string best_before = master_date("bestBeforeDate");
+  if (best_before.empty()) best_before = master_date("itemExpirationDate");
+  for (std::size_t i = 0; epcs != nullptr && i < epcs->elements.size(); ++i) {
+    const Result<quality::v1::ObjectRef> object = read_object(epcs->elements[i].text);
+    if (!object) {
+      problem(at("epcList", i), object.error().message);
+      continue;
+    }
+    if (object->serial().empty()) {
+      problem(at("epcList", i),
+              "not mapped yet: only items (GTIN and serial) are registered from epcList");
+      continue;
+    }
+    auto& item = *records.emplace_back().mutable_item_registration();
+    item.set_gtin(object->gtin());
+    item.set_serial(object->serial());
+    item.set_lot(object->lot().empty() ? lot : object->lot());
+    item.set_production_date(master_date("productionDate"));
+    item.set_best_before(best_before);
+    item.set_plant_gln(plant());
+  }
+}
+
+void EpcisEventReader::register_lots(std::vector<Record>& records) {
+  const JsonValue* quantities = list("quantityList");
+  std::string best_before = master_date("bestBeforeDate");
+  if (best_before.empty()) best_before = master_date("itemExpirationDate");
+  google::protobuf::RepeatedPtrField<quality::v1::ObjectQuantity> read;
+  read_quantities("quantityList", read);
+  for (int i = 0; quantities != nullptr && i < read.size(); ++i) {
+    const quality::v1::ObjectRef& object = read[i].object();
+    if (object.lot().empty()) {
+      problem(at("quantityList", static_cast<std::size_t>(i)) + ".epcClass",
+              "not mapped yet: only lots (GTIN and lot) are registered from quantityList");
+      continue;
+    }
+    auto& lot = *records.emplace_back().mutable_lot_registration();
+    lot.set_gtin(object.gtin());
+    lot.set_lot(object.lot());
+    lot.set_production_date(master_date("productionDate"));
+    lot.set_best_before(best_before);
+    if (read[i].has_quantity()) *lot.mutable_quantity() = read[i].quantity();
+    lot.set_plant_gln(plant());
+  }
+}
+
+void EpcisEventReader::read_object_event(std::vector<Record>& records) {
+  register_lots(records);
+  register_items(records);
+}
+
+template <class List>
+void EpcisEventReader::read_epcs(std::string_view field, List& into) {
+  const JsonValue* epcs = list(field);
+  for (std::size_t i = 0; epcs != nullptr && i < epcs->elements.size(); ++i) {
+    Result<quality::v1::ObjectRef> object = read_object(epcs->elements[i].text);
+    if (!object) {
+      problem(at(field, i), object.error().message);
+    } else {
+      *into.Add()->mutable_object() = *std::move(object);
+    }
+  }
+}
+
+template <class List>
+void EpcisEventReader::read_quantities(std::string_view field, List& into) {
+  const JsonValue* quantities = list(field);
+  for (std::size_t i = 0; quantities != nullptr && i < quantities->elements.size(); ++i) {
+    const JsonValue& element = quantities->elements[i];
+    auto& moved = *into.Add();
+    Result<quality::v1::ObjectRef> object = read_object(element.find("epcClass")->text);
+    if (!object) {
+      problem(at(field, i) + ".epcClass", object.error().message);
+      continue;
+    }
+    *moved.mutable_object() = *std::move(object);
+    const JsonValue* quantity = element.find("quantity");
+    if (quantity == nullptr) continue;
+    const JsonValue* unit = element.find("uom");
+    moved.mutable_quantity()->set_value(without_trailing_zeros(quantity->raw));
+    // EPCIS leaves the unit out where instances are counted.
+    moved.mutable_quantity()->set_unit(unit == nullptr ? "H87" : unit->text);
+  }
+}
+
+void EpcisEventReader::read_aggregation(std::vector<Record>& records) {
+  auto& aggregation = *records.emplace_back().mutable_aggregation();
+  aggregation.set_action(header_.action == "ADD"       ? quality::v1::Aggregation::ACTION_ADD
+                         : header_.action == "OBSERVE" ? quality::v1::Aggregation::ACTION_OBSERVE
+                                                       : quality::v1::Aggregation::ACTION_DELETE);
+  Result<quality::v1::ObjectRef> parent = read_object(event_->find("parentID")->text);
+  if (!parent) {
+    problem("parentID", parent.error().message);
+  } else {
+    *aggregation.mutable_parent() = *std::move(parent);
+  }
+  read_epcs("childEPCs", *aggregation.mutable_children());
+  read_quantities("childQuantityList", *aggregation.mutable_children());
+  aggregation.set_place(place());
+  aggregation.set_event_time_ms(header_.time_ms);
+}
+
+void EpcisEventReader::read_transformation(std::vector<Record>& records) {
+  auto& transformation = *records.emplace_back().mutable_transformation();
+  read_epcs("inputEPCList", *transformation.mutable_inputs());
+  read_quantities("inputQuantityList", *transformation.mutable_inputs());
+  read_epcs("outputEPCList", *transformation.mutable_outputs());
+  read_quantities("outputQuantityList", *transformation.mutable_outputs());
+  const std::string lot = master_data("lotNumber");
+  for (auto& output : *transformation.mutable_outputs()) {
+    quality::v1::ObjectRef& object = *output.mutable_object();
+    if (!object.serial().empty() && object.lot().empty()) object.set_lot(lot);
+  }
+  transformation.set_place(place());
+  transformation.set_event_time_ms(header_.time_ms);
+}
+
+}  // namespace qc::cli

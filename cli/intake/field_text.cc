@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/intake/field_text.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "ledger/calendar.h"
+#include "ledger/check_digit.h"
+#include "ledger/decimal.h"
+#include "ledger/encoding.h"
+#include "ledger/standard_code.h"
+#include "ledger/subject_id.h"
+#include "ledger/text.h"
+
+namespace qc::cli {
+namespace {
+
+using ledger::Code;
+using ledger::fail;
+using ledger::Result;
+
+/// Upper case, with _ for - and blank.
+std::string constant_case(std::string_view text) {
+  std::string name(text);
+  std::transform(name.begin(), name.end(), name.begin(), [](char character) {
+    if (character == '-' || character == ' ') return '_';
+    return character >= 'a' && character <= 'z' ? static_cast<char>(character - 'a' + 'A')
+                                                : character;
+  });
+  return name;
+}
+
+/// What all names of an enum's values begin with: that of the first one before UNSPECIFIED.
+std::string_view prefix_of(const google::protobuf::EnumDescriptor& type) {
+  constexpr std::string_view kUnspecified = "UNSPECIFIED";
+  const std::string_view first = type.value(0)->name();
+  return first.ends_with(kUnspecified) ? first.substr(0, first.size() - kUnspecified.size())
+                                       : std::string_view();
+}
+
+std::string choices(const google::protobuf::EnumDescriptor& type) {
+  std::string list;
+  for (int i = 1; i < type.value_count(); ++i) {
+    if (i > 1) list += ", ";
+    list += std::string_view(type.value(i)->name()).substr(prefix_of(type).size());
+  }
+  std::transform(list.begin(), list.end(), list.begin(), [](char character) {
+    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a')
+                                                : character;
+  });
+  return list;
+}
+
+}  // namespace
+
+Result<std::uint64_t> read_time(std::string_view text, std::uint32_t time_zone) {
+  if (const auto time = ledger::parse_rfc3339(text)) return *time;
+  if (const auto day = ledger::parse_date(text)) return ledger::start_of_day_ms(*day, time_zone);
+  constexpr std::size_t kMsDigits = 13;
+  const auto number = ledger::parse_decimal(text);
+  if (number && text.size() >= kMsDigits && *number <= ledger::kMaxInteger) return *number;
+  return fail(Code::kInvalidArgument, ledger::quote(text) +
+                                          " should be a time with its offset such as "
+                                          "2026-11-23T08:00:00+08:00, a day such as 2026-11-23, or "
+                                          "unix milliseconds");
+}
+
+Result<int> read_enum(std::string_view text, const google::protobuf::EnumDescriptor& type) {
+  const std::string name = constant_case(text);
+  const auto* value = type.FindValueByName(name);
+  if (value == nullptr) value = type.FindValueByName(std::string(prefix_of(type)) + name);
+  if (value != nullptr && value->number() != 0) return value->number();
+  return fail(Code::kInvalidArgument, ledger::quote(text) + " should be one of " + choices(type));
+}
+
+Result<quality::v1::ObjectRef> read_object(std::string_view text) {
+  QC_TRY(const ledger::SubjectSpelling spelling, ledger::read_subject(text));
+  const auto subject = ledger::parse_subject_id(spelling.id);
+  quality::v1::ObjectRef object;
+  switch (subject->kind) {
+    case ledger::SubjectKind::kItem:
+      object.set_gtin(subject->components[0]);
+      object.set_serial(subject->components[1]);
+      object.set_lot(spelling.lot);
+      break;
+    case ledger::SubjectKind::kLot:
+      object.set_gtin(subject->components[0]);
+      object.set_lot(subject->components[1]);
+      break;
+    case ledger::SubjectKind::kClass:
+      object.set_gtin(subject->components[0]);
+      break;
+    default:
+      object.set_id(spelling.id);
+      break;
+  }
+  return object;
+}
+
+quality::v1::PartyRef read_party(std::string_view text) {
+  quality::v1::PartyRef party;
+  if (!ledger::party_code_fault(text)) {
+    party.set_code(std::string(text));
+  } else {
+    party.set_name(std::string(text));
+  }
+  return party;
+}
+
+quality::v1::Method read_method(std::string_view text) {
+  quality::v1::Method method;
+  Result<std::string> standard = ledger::normalise_standard_code(text);
+  if (standard) {
+    method.set_standard(*std::move(standard));
+  } else {
+    method.set_other(std::string(text));
+  }
+  return method;
+}
+
+Result<quality::v1::Quantity> read_quantity(std::string_view text) {
+  const std::size_t blank = text.find(' ');
+  quality::v1::Quantity quantity;
+  quantity.set_value(without_trailing_zeros(text.substr(0, blank)));
+  quantity.set_unit(blank == std::string_view::npos ? "H87" : std::string(text.substr(blank + 1)));
+  if (auto fault = ledger::quantity_fault(quantity.value()))
+    return fail(Code::kInvalidArgument, *std::move(fault));
+  return quantity;
+}
+
+Result<std::string> read_accreditation(std::string_view text) {
+  const std::size_t blank = text.find(' ');
+  if (blank == std::string_view::npos) return ledger::canonical_subject_id(text);
+  return ledger::canonical_subject_id(
+      "urn:qc:accreditation:" + ledger::percent_encode(text.substr(0, blank)) + ":" +
+      ledger::percent_encode(text.substr(blank + 1)));
+}
+
+std::string without_trailing_zeros(std::string_view decimal) {
+  const auto number = ledger::Decimal::parse(decimal);
+  return number ? number->text() : std::string(decimal);
+}
+
+}  // namespace qc::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "ledger/result.h"
+#include "quality/v1/record.pb.h"
+
+namespace google::protobuf {
+class EnumDescriptor;
+}  // namespace google::protobuf
+
+namespace qc::cli {
+
+// What people write in a field, whatever kind of file it stands in. Errors say what would be right.
+
+/// A time: RFC 3339 with offset, a day (its first millisecond in `time_zone`), or unix ms in
+/// digits.
+[[nodiscard]] ledger::Result<std::uint64_t> read_time(std::string_view text,
+                                                      std::uint32_t time_zone);
+
+/// The number of an enum's value: its full name, or the name without the enum's prefix in either
+/// case, with - or blank for _: "VERDICT_PASS", "pass", "non-conformant". The unspecified value is
+/// refused.
+[[nodiscard]] ledger::Result<int> read_enum(std::string_view text,
+                                            const google::protobuf::EnumDescriptor& type);
+
+/// A product in any spelling as gtin, lot and serial; everything else as canonical `id`.
+[[nodiscard]] ledger::Result<quality::v1::ObjectRef> read_object(std::string_view text);
+
+/// A party by its code (USCC or LEI), else by name.
+[[nodiscard]] quality::v1::PartyRef read_party(std::string_view text);
+
+/// A standard in its normal form, or what is none as `other`.
+[[nodiscard]] quality::v1::Method read_method(std::string_view text);
+
+/// "200.5 KGM"; a number alone counts pieces (H87).
+[[nodiscard]] ledger::Result<quality::v1::Quantity> read_quantity(std::string_view text);
+
+/// An accreditation's canonical id; also "CMA 221500010001".
+[[nodiscard]] ledger::Result<std::string> read_accreditation(std::string_view text);
+
+/// A decimal as a quantity is written: no trailing zeros after the point. Unchanged where it is
+/// none.
+[[nodiscard]] std::string without_trailing_zeros(std::string_view decimal);
+
+}  // namespace qc::cli

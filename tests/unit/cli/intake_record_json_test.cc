@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "cli/intake/record_json.h"
+#include "ledger/calendar.h"
+
+namespace qc::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::uint64_t kNow = 1'795'419'543'123;
+
+IntakeOptions options() {
+  IntakeOptions options;
+  options.organisation = "91350100M000100Y43";
+  options.claimed_time_ms = kNow;
+  return options;
+}
+
+std::vector<std::string> problems(const std::string& text) {
+  std::vector<std::string> texts;
+  for (const IntakeProblem& problem : read_record_json(text, options()).problems)
+    texts.push_back(problem.text());
+  return texts;
+}
+
+const std::string kFriendly = R"({
+  "type": "testing", "number": "2026-1", "accreditation": "CMA 221500010001",
+  "customer": "91110000600037341L", "maker": "某某油脂有限公司",
+  "objects": ["https://example.com/01/6901234567892/10/L2026A", {"gtin": "96385074", "lot": "B"},
+              {"id": "(01)6901234567892(21)S1"}],
+  "category": "食用植物油",
+  "tested_from": "2026-11-10T08:00:00+08:00", "testedTo": "2026-11-12T18:00:00+08:00", "issued_at": "2026-11-13",
+  "valid_until": "2027-11-12",
+  "methods": ["gb5009.12—2023", "药典通则 0212"],
+  "results": [{"parameter": "铅", "value": "<0.02", "unit": "mg/kg", "limit": "≤0.1", "verdict": "pass", "method": 1},
+              {"parameter": "气味", "value": 0.50, "verdict": "VERDICT_NOT_JUDGED", "method": 2}],
+  "verdict": "conformant"})";
+
+TEST(RecordJson, ReadsWhatPeopleWrite) {
+  const Intake intake = read_record_json(kFriendly, options());
+  ASSERT_THAT(problems(kFriendly), IsEmpty());
+  ASSERT_EQ(intake.records.size(), 1U);
+  const auto& record = intake.records[0].record;
+  EXPECT_EQ(record.claimed_time_ms(), kNow);
+  EXPECT_EQ(record.domain(), quality::v1::QUALITY_DOMAIN_PRODUCT);
+  const auto& body = record.inspection_certificate();
+  EXPECT_EQ(body.type(), quality::v1::InspectionCertificate::TYPE_TESTING);
+  EXPECT_EQ(body.accreditation(), "urn:qc:accreditation:CMA:221500010001");
+  EXPECT_EQ(body.customer().code(), "91110000600037341L");
+  EXPECT_EQ(body.maker().name(), "某某油脂有限公司");
+  EXPECT_EQ(body.objects(0).gtin(), "06901234567892");
+  EXPECT_EQ(body.objects(0).lot(), "L2026A");
+  EXPECT_EQ(body.objects(1).gtin(), "00000096385074");
+  EXPECT_EQ(body.objects(2).serial(), "S1");
+  EXPECT_EQ(body.objects(2).id(), "");
+  EXPECT_EQ(body.tested_to_ms(), ledger::parse_rfc3339("2026-11-12T18:00:00+08:00"));
+  EXPECT_EQ(body.issued_at_ms(), ledger::parse_rfc3339("2026-11-13T00:00:00+08:00"));
+  EXPECT_EQ(body.methods(0).standard(), "GB 5009.12-2023");
+  EXPECT_EQ(body.methods(1).other(), "药典通则 0212");
+  EXPECT_EQ(body.results(1).value(), "0.50");
+  EXPECT_EQ(body.verdict(), quality::v1::OVERALL_VERDICT_CONFORMANT);
+}
+
+TEST(RecordJson, ReadsOneSeveralOrAnArrayOfRecords) {
+  const std::string lot =
+      R"({"lot_registration": {"gtin": "6901234567892", "lot": "L1", "quantity": "12.50 KGM"}})";
+  EXPECT_EQ(read_record_json(lot, options()).records.size(), 1U);
+  EXPECT_EQ(read_record_json(lot + "\n" + lot + "\n", options()).records.size(), 2U);
+  EXPECT_EQ(read_record_json("[" + lot + "," + lot + "]", options()).records.size(), 2U);
+  EXPECT_EQ(
+      read_record_json(lot, options()).records[0].record.lot_registration().quantity().value(),
+      "12.5");
+  EXPECT_THAT(read_record_json("[]", options()).problems, IsEmpty());
+}
+
+TEST(RecordJson, NamesPathAndLineOfWhatIsWrong) {
+  EXPECT_THAT(
+      problems("[\n{\"lot_registration\": {\"gtin\": \"6901234567890\", \"lot\": \"L1\"}},\n"
+               "{\"lot_registration\": {\"gtin\": \"6901234567892\", \"lott\": \"L1\"}},\n"
+               "{\"lot_registration\": {\"gtin\": [], \"lot\": true}}]"),
+      ElementsAre(
+          HasSubstr("$[1].lot_registration.lott (line 3): no field is named \"lott\"; there are "
+                    "gtin, lot"),
+          HasSubstr("$[2].lot_registration.gtin (line 4): should be text, not a list"),
+          HasSubstr("$[2].lot_registration.lot (line 4): should be text, not true or false"),
+          HasSubstr("$[0] (line 2): lot_registration.gtin: check digit of \"6901234567890\" should "
+                    "be 2")));
+}
+
+TEST(RecordJson, RefusesUnknownChoicesTimesAndBytes) {
+  EXPECT_THAT(
+      problems(R"({"inspection_certificate": {"type": "guessing"}})"),
+      ElementsAre(HasSubstr("\"guessing\" should be one of inspection, testing, calibration")));
+  EXPECT_THAT(problems(R"({"inspection_certificate": {"type": "TYPE_UNSPECIFIED"}})"),
+              ElementsAre(HasSubstr("should be one of")));
+  EXPECT_THAT(problems(R"({"inspection_certificate": {"issued_at": "yesterday"}})"),
+              ElementsAre(HasSubstr("\"yesterday\" should be a time with its offset")));
+  EXPECT_THAT(problems(R"({"claimed_time_ms": -1, "lot_registration": {}})"),
+              ElementsAre(HasSubstr("should be a whole number from 0")));
+  EXPECT_THAT(problems(R"({"key_revoke": {"key_id": "***"}})"),
+              ElementsAre(HasSubstr("neither canonical base64 nor 64 hex")));
+  EXPECT_THAT(problems(R"({"lot_registration": {"gtin": 1e3}})"),
+              ElementsAre(HasSubstr("should be text, not a number")));
+  EXPECT_THAT(problems(R"({"domain": "product"})"),
+              ElementsAre(HasSubstr("names no type of record")));
+  EXPECT_THAT(problems("7"), ElementsAre(HasSubstr("should be an object, not a number")));
+}
+
+TEST(RecordJson, NamesLineAndColumnOfBrokenJson) {
+  EXPECT_THAT(problems("{\n  \"a\" 1}"),
+              ElementsAre(HasSubstr("line 2, column 7: expected : after a member's name")));
+  EXPECT_THAT(problems(""), ElementsAre(HasSubstr("empty")));
+  EXPECT_THAT(problems("{\"a\": 1, \"a\": 2}"), ElementsAre(HasSubstr("stands here twice")));
+  EXPECT_THAT(problems("[1"), ElementsAre(HasSubstr("expected , or ]")));
+  EXPECT_THAT(problems("[01]"), ElementsAre(HasSubstr("starts with 0")));
+  EXPECT_THAT(problems("[\"\xFF\"]"), ElementsAre(HasSubstr("not valid UTF-8")));
+  EXPECT_THAT(problems(std::string(1000, '[')), ElementsAre(HasSubstr("deeper than 64")));
+  EXPECT_THAT(problems(R"(["\ud800"])"), ElementsAre(HasSubstr("surrogate")));
+}
+
+TEST(RecordJson, DigestsMayBeHexOrBase64) {
+  const std::string hex =
+      R"({"key_revoke": {"key_id": "f89e1c5c9afbc6ee1ee5331211dc33e1509892150482d2fd822c5b068f761166"}})";
+  ASSERT_EQ(read_record_json(hex, options()).records.size(), 1U);
+  EXPECT_EQ(read_record_json(hex, options()).records[0].record.key_revoke().key_id().size(), 32U);
+  const std::string base64 =
+      R"({"key_revoke": {"key_id": "+J4cXJr7xu4e5TMSEdwz4VCYkhUEgtL9gixbBo92EWY="}})";
+  EXPECT_EQ(read_record_json(base64, options()).records[0].record.key_revoke().key_id(),
+            read_record_json(hex, options()).records[0].record.key_revoke().key_id());
+}
+
+TEST(IntakeFormat, IsToldByTheContents) {
+  EXPECT_EQ(detect_format("  [{}]"), IntakeFormat::kRecordJson);
+  EXPECT_EQ(detect_format(R"({"lot_registration": {}})"), IntakeFormat::kRecordJson);
+  EXPECT_EQ(detect_format(R"({"@context": [], "type": "EPCISDocument"})"), IntakeFormat::kEpcis);
+  EXPECT_EQ(detect_format(R"({"type": "ObjectEvent"})"), IntakeFormat::kEpcis);
+  EXPECT_EQ(detect_format("number,parameter,result_verdict\n"), IntakeFormat::kCertificateCsv);
+  EXPECT_EQ(detect_format("抽检信息\n序号,抽样编号,食品名称\n"), IntakeFormat::kSamplingTable);
+}
+
+}  // namespace
+}  // namespace qc::cli
