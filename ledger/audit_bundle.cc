@@ -18,14 +18,12 @@ constexpr std::size_t kMaxStateDepth = 256;
 
 // ---- the shape of a bundle ----
 
-constinit const std::array kLeafTerminalFields{JsonField{"kind", &kStringShape},
-                                               JsonField{"key", &kStringShape},
-                                               JsonField{"value_hash", &kStringShape}};
-constinit const JsonShape kLeafTerminalShape{.type = JsonType::kObject,
-                                             .fields = kLeafTerminalFields};
-constinit const std::array kEmptyTerminalFields{JsonField{"kind", &kStringShape}};
-constinit const JsonShape kEmptyTerminalShape{.type = JsonType::kObject,
-                                              .fields = kEmptyTerminalFields};
+constexpr std::array kLeafTerminalFields{JsonField{"kind", &kStringShape},
+                                         JsonField{"key", &kStringShape},
+                                         JsonField{"value_hash", &kStringShape}};
+constexpr JsonShape kLeafTerminalShape{.type = JsonType::kObject, .fields = kLeafTerminalFields};
+constexpr std::array kEmptyTerminalFields{JsonField{"kind", &kStringShape}};
+constexpr JsonShape kEmptyTerminalShape{.type = JsonType::kObject, .fields = kEmptyTerminalFields};
 
 const JsonShape* choose_terminal(const JsonValue& value) {
   if (value.type() != JsonType::kObject) return nullptr;
@@ -35,65 +33,64 @@ const JsonShape* choose_terminal(const JsonValue& value) {
   if (kind->string() == "empty") return &kEmptyTerminalShape;
   return nullptr;
 }
-constinit const JsonShape kTerminalShape{.choose = choose_terminal};
+constexpr JsonShape kTerminalShape{.choose = choose_terminal};
 
-constinit const std::array kStateProofFields{
+constexpr std::array kStateProofFields{
     JsonField{"bitmap", &kStringShape}, JsonField{"depth", &kIntegerShape},
     JsonField{"siblings", &kStringListShape}, JsonField{"terminal", &kTerminalShape}};
-constinit const JsonShape kStateProofShape{.type = JsonType::kObject, .fields = kStateProofFields};
+constexpr JsonShape kStateProofShape{.type = JsonType::kObject, .fields = kStateProofFields};
 
-constinit const std::array kKeyFields{JsonField{"value", &kStringShape},
-                                      JsonField{"proof", &kStateProofShape}};
-constinit const JsonShape kKeyShape{.type = JsonType::kObject, .fields = kKeyFields};
-constinit const JsonShape kKeysShape{.type = JsonType::kArray, .element = &kKeyShape};
+constexpr std::array kKeyFields{JsonField{"value", &kStringShape},
+                                JsonField{"proof", &kStateProofShape}};
+constexpr JsonShape kKeyShape{.type = JsonType::kObject, .fields = kKeyFields};
+constexpr JsonShape kKeysShape{.type = JsonType::kArray, .element = &kKeyShape};
 
-constinit const std::array kSubmissionFields{JsonField{"header", &kStringShape},
-                                             JsonField{"signature", &kStringShape},
-                                             JsonField{"key", &kIntegerShape}};
-constinit const JsonShape kSubmissionShape{.type = JsonType::kObject, .fields = kSubmissionFields};
-constinit const JsonShape kSubmissionsShape{.type = JsonType::kArray, .element = &kSubmissionShape};
+constexpr std::array kSubmissionFields{JsonField{"header", &kStringShape},
+                                       JsonField{"signature", &kStringShape},
+                                       JsonField{"key", &kIntegerShape}};
+constexpr JsonShape kSubmissionShape{.type = JsonType::kObject, .fields = kSubmissionFields};
+constexpr JsonShape kSubmissionsShape{.type = JsonType::kArray, .element = &kSubmissionShape};
 
-constinit const std::array kCountedFields{JsonField{"index", &kIntegerShape},
-                                          JsonField{"leaf_hash", &kStringShape}};
-constinit const JsonShape kCountedShape{.type = JsonType::kObject, .fields = kCountedFields};
-constinit const std::array kShownFields{
+constexpr std::array kCountedFields{JsonField{"index", &kIntegerShape},
+                                    JsonField{"leaf_hash", &kStringShape}};
+constexpr JsonShape kCountedShape{.type = JsonType::kObject, .fields = kCountedFields};
+constexpr std::array kShownFields{
     JsonField{"index", &kIntegerShape},      JsonField{"time_ms", &kIntegerShape},
     JsonField{"submission", &kIntegerShape}, JsonField{"position", &kIntegerShape},
     JsonField{"path", &kStringListShape},    JsonField{"record", &kStringShape}};
-constinit const JsonShape kShownShape{.type = JsonType::kObject, .fields = kShownFields};
+constexpr JsonShape kShownShape{.type = JsonType::kObject, .fields = kShownFields};
 
 const JsonShape* choose_entry(const JsonValue& value) {
   const bool counted = value.type() == JsonType::kObject && value.find("leaf_hash") != nullptr;
   return counted ? &kCountedShape : &kShownShape;
 }
-constinit const JsonShape kEntryShape{.choose = choose_entry};
-constinit const JsonShape kEntriesShape{.type = JsonType::kArray, .element = &kEntryShape};
+constexpr JsonShape kEntryShape{.choose = choose_entry};
+constexpr JsonShape kEntriesShape{.type = JsonType::kArray, .element = &kEntryShape};
 
-constinit const std::array kBeforeFields{JsonField{"count", &kIntegerShape},
-                                         JsonField{"link", &kStringShape}};
-constinit const JsonShape kBeforeShape{.type = JsonType::kObject, .fields = kBeforeFields};
+constexpr std::array kBeforeFields{JsonField{"count", &kIntegerShape},
+                                   JsonField{"link", &kStringShape}};
+constexpr JsonShape kBeforeShape{.type = JsonType::kObject, .fields = kBeforeFields};
 
-constinit const JsonShape kValueShape{.type = JsonType::kString, .or_null = true};
-constinit const std::array kSubjectFields{
-    JsonField{"id", &kStringShape}, JsonField{"value", &kValueShape},
-    JsonField{"proof", &kStateProofShape},
-    JsonField{"before", &kBeforeShape, JsonPresence::kOptional},
-    JsonField{"entries", &kEntriesShape, JsonPresence::kOptional}};
-constinit const JsonShape kSubjectShape{.type = JsonType::kObject, .fields = kSubjectFields};
-constinit const JsonShape kSubjectsShape{.type = JsonType::kArray, .element = &kSubjectShape};
+constexpr JsonShape kValueShape{.type = JsonType::kString, .or_null = true};
+constexpr std::array kSubjectFields{JsonField{"id", &kStringShape},
+                                    JsonField{"value", &kValueShape},
+                                    JsonField{"proof", &kStateProofShape},
+                                    JsonField{"before", &kBeforeShape, JsonPresence::kOptional},
+                                    JsonField{"entries", &kEntriesShape, JsonPresence::kOptional}};
+constexpr JsonShape kSubjectShape{.type = JsonType::kObject, .fields = kSubjectFields};
+constexpr JsonShape kSubjectsShape{.type = JsonType::kArray, .element = &kSubjectShape};
 
-constinit const std::array kBundleFields{
-    JsonField{"format", &kStringShape},
-    JsonField{"chain", &kStringShape},
-    JsonField{"checkpoint", &kStringShape},
-    JsonField{"seal", &kSealShape},
-    JsonField{"genesis", &kStringShape, JsonPresence::kOptional},
-    JsonField{"validator_sets", &kValidatorSetsShape},
-    JsonField{"keys", &kKeysShape},
-    JsonField{"submissions", &kSubmissionsShape},
-    JsonField{"subjects", &kSubjectsShape},
-    JsonField{"attachments", &kStringListShape}};
-constinit const JsonShape kBundleShape{.type = JsonType::kObject, .fields = kBundleFields};
+constexpr std::array kBundleFields{JsonField{"format", &kStringShape},
+                                   JsonField{"chain", &kStringShape},
+                                   JsonField{"checkpoint", &kStringShape},
+                                   JsonField{"seal", &kSealShape},
+                                   JsonField{"genesis", &kStringShape, JsonPresence::kOptional},
+                                   JsonField{"validator_sets", &kValidatorSetsShape},
+                                   JsonField{"keys", &kKeysShape},
+                                   JsonField{"submissions", &kSubmissionsShape},
+                                   JsonField{"subjects", &kSubjectsShape},
+                                   JsonField{"attachments", &kStringListShape}};
+constexpr JsonShape kBundleShape{.type = JsonType::kObject, .fields = kBundleFields};
 
 // ---- reading ----
 

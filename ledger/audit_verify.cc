@@ -35,14 +35,12 @@ class Audit {
   }
 
   Result<void> run() {
-    QC_TRY_VOID(check_certificate());
-    QC_TRY_VOID(check_genesis());
-    QC_TRY_VOID(check_keys());
-    QC_TRY_VOID(check_submissions());
-    QC_TRY_VOID(check_subjects());
-    QC_TRY_VOID(check_closure());
-    QC_TRY_VOID(check_attachments());
-    return check_used();
+    for (const auto step : {&Audit::check_certificate, &Audit::check_genesis, &Audit::check_keys,
+                            &Audit::check_submissions, &Audit::check_subjects,
+                            &Audit::check_closure, &Audit::check_attachments, &Audit::check_used}) {
+      QC_TRY_VOID((this->*step)());
+    }
+    return {};
   }
 
   const std::vector<AuditedSubject>& subjects() const { return subjects_; }
@@ -154,11 +152,11 @@ class Audit {
 
   /// Each answer must bring what belongs to it (docs/formats.md): nobody may hide a recall of the
   /// lot by showing the item alone.
-  Result<void> check_closure() const {
+  Result<void> check_closure() {
     for (const AuditedSubject& subject : subjects_) {
       if (!subject.proven.status_only) QC_TRY_VOID(check_answer(subject));
     }
-    report_.steps.emplace_back("everything that belongs to these answers is in the file");
+    step("everything that belongs to these answers is in the file");
     return {};
   }
 
@@ -334,19 +332,20 @@ Result<void> check_wishes(const VerifyOptions& options, VerifyReport& report) {
 /// Whether it is complete, and what people must be told.
 void conclude(VerifyReport& report) {
   report.code = VerifyCode::kProven;
+  std::set<std::uint64_t> unread;
   for (const ProvenSubject& subject : report.subjects) {
     for (const std::string& gap : subject.not_shown) {
       report.code = VerifyCode::kPartial;
       report.remarks.push_back(subject.id + ": " + gap);
     }
     for (const ProvenEntry& entry : subject.entries) {
-      if (entry.shown && !entry.decoded) {
-        report.remarks.push_back(fmt::format(
-            "{}: the record at log index {} is proven but unread (a type that this version does "
-            "not know)",
-            subject.id, entry.index));
-      }
+      if (entry.shown && !entry.decoded) unread.insert(entry.index);
     }
+  }
+  for (const std::uint64_t index : unread) {
+    report.remarks.push_back(fmt::format(
+        "the record at log index {} is proven but unread: a type that this version does not know",
+        index));
   }
 }
 

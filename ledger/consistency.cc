@@ -13,13 +13,13 @@ namespace qc::ledger {
 
 namespace {
 
-constinit const std::array kFields{JsonField{"format", &kStringShape},
-                                   JsonField{"chain", &kStringShape},
-                                   JsonField{"validator_sets", &kValidatorSetsShape},
-                                   JsonField{"old", &kStringShape},
-                                   JsonField{"new", &kStringShape},
-                                   JsonField{"proof", &kStringListShape}};
-constinit const JsonShape kShape{.type = JsonType::kObject, .fields = kFields};
+constexpr std::array kFields{JsonField{"format", &kStringShape},
+                             JsonField{"chain", &kStringShape},
+                             JsonField{"validator_sets", &kValidatorSetsShape},
+                             JsonField{"old", &kStringShape},
+                             JsonField{"new", &kStringShape},
+                             JsonField{"proof", &kStringListShape}};
+constexpr JsonShape kShape{.type = JsonType::kObject, .fields = kFields};
 
 Result<ConsistencyFile> read_file(const JsonValue& value) {
   QC_TRY_VOID(read_format(value, kConsistencyFormat));

@@ -21,30 +21,29 @@ namespace {
 constexpr std::array kKinds{EvidenceKind::kSplitView, EvidenceKind::kDoubleCosignature,
                             EvidenceKind::kDoubleNumber};
 
-constinit const std::array kSplitViewFields{
+constexpr std::array kSplitViewFields{
     JsonField{"format", &kStringShape},
     JsonField{"chain", &kStringShape},
     JsonField{"validator_sets", &kValidatorSetsShape},
     JsonField{"kind", &kStringShape},
     JsonField{"notes", &kStringListShape},
     JsonField{"proof", &kStringListShape, JsonPresence::kOptional}};
-constinit const JsonShape kSplitViewShape{.type = JsonType::kObject, .fields = kSplitViewFields};
+constexpr JsonShape kSplitViewShape{.type = JsonType::kObject, .fields = kSplitViewFields};
 
-constinit const std::array kDoubleCosignatureFields{
+constexpr std::array kDoubleCosignatureFields{
     JsonField{"format", &kStringShape}, JsonField{"chain", &kStringShape},
     JsonField{"validator_sets", &kValidatorSetsShape}, JsonField{"kind", &kStringShape},
     JsonField{"notes", &kStringListShape}};
-constinit const JsonShape kDoubleCosignatureShape{.type = JsonType::kObject,
-                                                  .fields = kDoubleCosignatureFields};
+constexpr JsonShape kDoubleCosignatureShape{.type = JsonType::kObject,
+                                            .fields = kDoubleCosignatureFields};
 
-constinit const std::array kDoubleNumberFields{JsonField{"format", &kStringShape},
-                                               JsonField{"chain", &kStringShape},
-                                               JsonField{"validator_sets", &kValidatorSetsShape},
-                                               JsonField{"kind", &kStringShape},
-                                               JsonField{"receipts", &kStringListShape},
-                                               JsonField{"records", &kStringListShape}};
-constinit const JsonShape kDoubleNumberShape{.type = JsonType::kObject,
-                                             .fields = kDoubleNumberFields};
+constexpr std::array kDoubleNumberFields{JsonField{"format", &kStringShape},
+                                         JsonField{"chain", &kStringShape},
+                                         JsonField{"validator_sets", &kValidatorSetsShape},
+                                         JsonField{"kind", &kStringShape},
+                                         JsonField{"receipts", &kStringListShape},
+                                         JsonField{"records", &kStringListShape}};
+constexpr JsonShape kDoubleNumberShape{.type = JsonType::kObject, .fields = kDoubleNumberFields};
 
 std::optional<EvidenceKind> kind_of(const JsonValue& file) {
   const JsonValue* kind = file.type() == JsonType::kObject ? file.find("kind") : nullptr;
@@ -68,7 +67,7 @@ const JsonShape* choose_shape(const JsonValue& file) {
   }
   return nullptr;
 }
-constinit const JsonShape kShape{.choose = choose_shape};
+constexpr JsonShape kShape{.choose = choose_shape};
 
 tl::unexpected<Error> refuted(std::string message) {
   return fail(Code::kInvalidArgument, std::move(message));
@@ -196,19 +195,25 @@ class Court {
     if (first.size != second.size) return refuted("notes: two sizes, so two roots are no offence");
     if (first.root == second.root) return refuted("notes: they say the same");
     for (std::size_t epoch = 0; epoch < history_.epochs().size(); ++epoch) {
-      for (const Validator& validator : history_.epochs()[epoch].set.validators()) {
-        QC_TRY(const bool both, signed_both(validator, one, other));
-        if (!both) continue;
-        used_[epoch] = true;
-        if (std::ranges::find(report_.culprits, validator.name) == report_.culprits.end()) {
-          report_.culprits.push_back(validator.name);
-        }
-      }
+      QC_TRY_VOID(find_double_cosigners(epoch, one, other));
     }
     if (report_.culprits.empty()) return refuted("notes: no validator has signed both");
     report_.steps.emplace_back("the cosignatures on both notes are true");
     report_.finding =
         fmt::format("a validator cosigned two different logs of {} entries", first.size);
+    return {};
+  }
+
+  Result<void> find_double_cosigners(std::size_t epoch, const SignedNote& one,
+                                     const SignedNote& other) {
+    for (const Validator& validator : history_.epochs()[epoch].set.validators()) {
+      QC_TRY(const bool both, signed_both(validator, one, other));
+      if (!both) continue;
+      used_[epoch] = true;
+      if (std::ranges::find(report_.culprits, validator.name) == report_.culprits.end()) {
+        report_.culprits.push_back(validator.name);
+      }
+    }
     return {};
   }
 

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <optional>
 
 #include "ledger/assert.h"
@@ -13,31 +12,7 @@
 
 namespace qc::ledger {
 
-constinit const JsonShape kStringShape{.type = JsonType::kString};
-constinit const JsonShape kIntegerShape{.type = JsonType::kInteger};
-constinit const JsonShape kStringListShape{.type = JsonType::kArray, .element = &kStringShape};
-
 namespace {
-
-constinit const std::array kSealFields{JsonField{"index", &kIntegerShape},
-                                       JsonField{"text", &kStringShape},
-                                       JsonField{"proof", &kStringListShape}};
-
-constinit const std::array kValidatorFields{JsonField{"name", &kStringShape},
-                                            JsonField{"spki", &kStringShape}};
-constinit const JsonShape kValidatorShape{.type = JsonType::kObject, .fields = kValidatorFields};
-constinit const JsonShape kValidatorListShape{.type = JsonType::kArray,
-                                              .element = &kValidatorShape};
-
-constinit const std::array kIntroductionFields{JsonField{"checkpoint", &kStringShape},
-                                               JsonField{"seal", &kSealShape}};
-constinit const JsonShape kIntroductionShape{
-    .type = JsonType::kObject, .or_null = true, .fields = kIntroductionFields};
-
-constinit const std::array kValidatorSetFields{JsonField{"validators", &kValidatorListShape},
-                                               JsonField{"introduced_by", &kIntroductionShape}};
-constinit const JsonShape kValidatorSetShape{.type = JsonType::kObject,
-                                             .fields = kValidatorSetFields};
 
 Result<FiledValidatorSet> read_validator_set(const JsonValue& value) {
   FiledValidatorSet set;
@@ -53,10 +28,6 @@ Result<FiledValidatorSet> read_validator_set(const JsonValue& value) {
 }
 
 }  // namespace
-
-constinit const JsonShape kSealShape{.type = JsonType::kObject, .fields = kSealFields};
-constinit const JsonShape kValidatorSetsShape{.type = JsonType::kArray,
-                                              .element = &kValidatorSetShape};
 
 Result<JsonValue> read_proof_json(std::string_view bytes, const JsonShape& shape) {
   std::string content;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,11 +20,34 @@ namespace qc::ledger {
 // reading them, writing them. Readers expect a value that has passed its shape; their errors are
 // refutations.
 
-extern const JsonShape kStringShape;
-extern const JsonShape kIntegerShape;
-extern const JsonShape kStringListShape;
-extern const JsonShape kSealShape;
-extern const JsonShape kValidatorSetsShape;
+inline constexpr JsonShape kStringShape{.type = JsonType::kString};
+inline constexpr JsonShape kIntegerShape{.type = JsonType::kInteger};
+inline constexpr JsonShape kStringListShape{.type = JsonType::kArray, .element = &kStringShape};
+
+inline constexpr std::array kSealFields{JsonField{"index", &kIntegerShape},
+                                        JsonField{"text", &kStringShape},
+                                        JsonField{"proof", &kStringListShape}};
+
+inline constexpr JsonShape kSealShape{.type = JsonType::kObject, .fields = kSealFields};
+
+inline constexpr std::array kValidatorFields{JsonField{"name", &kStringShape},
+                                             JsonField{"spki", &kStringShape}};
+inline constexpr JsonShape kValidatorShape{.type = JsonType::kObject, .fields = kValidatorFields};
+inline constexpr JsonShape kValidatorListShape{.type = JsonType::kArray,
+                                               .element = &kValidatorShape};
+
+inline constexpr std::array kIntroductionFields{JsonField{"checkpoint", &kStringShape},
+                                                JsonField{"seal", &kSealShape}};
+inline constexpr JsonShape kIntroductionShape{
+    .type = JsonType::kObject, .or_null = true, .fields = kIntroductionFields};
+
+inline constexpr std::array kValidatorSetFields{JsonField{"validators", &kValidatorListShape},
+                                                JsonField{"introduced_by", &kIntroductionShape}};
+inline constexpr JsonShape kValidatorSetShape{.type = JsonType::kObject,
+                                              .fields = kValidatorSetFields};
+
+inline constexpr JsonShape kValidatorSetsShape{.type = JsonType::kArray,
+                                               .element = &kValidatorSetShape};
 
 /// JSON, or gzip of it, of this shape. Every error is one of form (code 2).
 Result<JsonValue> read_proof_json(std::string_view bytes, const JsonShape& shape);
