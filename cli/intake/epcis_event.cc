@@ -226,8 +226,10 @@ void EpcisEventReader::check_quantity(const JsonValue& element, const std::strin
   const JsonValue* quantity = element.find("quantity");
   if (quantity == nullptr) return;
   if (!quantity->is(Kind::kNumber)) {
-    return problem(place + ".quantity", ledger::quote(quantity->raw) + " should be a number, not " +
-                                            std::string(name_of(quantity->kind)));
+    return problem(place + ".quantity",
+                   ledger::quote(quantity->is(Kind::kString) ? std::string_view(quantity->text)
+                                                             : quantity->raw) +
+                       " should be a number, not " + std::string(name_of(quantity->kind)));
   }
   if (auto fault = ledger::quantity_fault(without_trailing_zeros(quantity->raw))) {
     problem(place + ".quantity", *std::move(fault));

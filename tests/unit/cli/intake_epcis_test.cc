@@ -274,7 +274,7 @@ TEST(EpcisDocuments, EachInvalidOneIsRefusedWithItsReason) {
        "offset, such as "
        "2026-11-23T08:00:00+08:00"},
       {"ObjectEvent_with_quantity_as_text.json",
-       "epcisBody.eventList[0].quantityList[0].quantity: \"\"twenty\"\" should be a number, not "
+       "epcisBody.eventList[0].quantityList[0].quantity: \"twenty\" should be a number, not "
        "text"},
       {"ObjectEvent_without_identifier_list.json",
        "epcisBody.eventList[0].epcList: is missing: an ObjectEvent names what it is about in "
