@@ -19,6 +19,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,6 +62,10 @@ constexpr std::uint32_t kRefusalsLoggedPerSecond = 1;
 void log_for_grpc(gpr_log_func_args* line) {
   static LogLimiter limiter(kRefusalsLoggedPerSecond);
   if (line->severity < GPR_LOG_SEVERITY_ERROR) return;
+  if (std::string_view(line->message).starts_with("assertion failed")) {
+    log(LogLevel::kError, "grpc", {{"says", line->message}, {"file", line->file}});
+    return;
+  }
   if (const auto suppressed = limiter.admit()) {
     log(LogLevel::kInfo, "grpc", {{"says", line->message}, {"unlogged", *suppressed}});
   }
