@@ -61,6 +61,31 @@ Result<LogRow> LedgerReader::log_row(std::uint64_t log_index) const {
   return parse_log_row(log_index, *row);
 }
 
+Result<void> LedgerReader::append_records(std::uint64_t first, std::size_t count,
+                                          std::vector<std::string>& records) const {
+  std::vector<std::string> keys;
+  for (std::size_t next = 0; next < count; ++next) keys.push_back(number_key(first + next));
+  std::vector<std::string> rows(count);
+  QC_TRY_VOID(database_.get_many(Column::kRecords, keys, rows, at_));
+  for (std::size_t next = 0; next < count; ++next) {
+    QC_TRY(auto row, parse_log_row(first + next, rows[next]));
+    if (!row.record) {
+      return fail(Code::kDataLoss, fmt::format("log entry {} is no record", first + next));
+    }
+    records.push_back(std::move(row.record->bytes));
+  }
+  return {};
+}
+
+Result<std::string> LedgerReader::raw_submission(std::uint64_t height, std::uint32_t place) const {
+  QC_TRY(auto row, database_.get(Column::kBlocks, raw_submission_key(height, place), at_));
+  if (!row) {
+    return fail(Code::kDataLoss,
+                fmt::format("submission {} of block {} is missing", place, height));
+  }
+  return *std::move(row);
+}
+
 Result<std::vector<std::string>> LedgerReader::submission_records(const StoredBlock& block,
                                                                   std::uint32_t place) const {
   if (place >= block.submissions.size()) {
@@ -70,33 +95,15 @@ Result<std::vector<std::string>> LedgerReader::submission_records(const StoredBl
   const StoredSubmission& submission = block.submissions[place];
   std::vector<std::string> records;
   if (!submission.accepted()) {
-    QC_TRY(const auto row,
-           database_.get(Column::kBlocks, raw_submission_key(block.height, place), at_));
-    if (!row) {
-      return fail(Code::kDataLoss,
-                  fmt::format("submission {} of block {} is missing", place, block.height));
-    }
-    QC_TRY(const auto parsed, ledger::Submission::parse(*row, algorithm_));
+    QC_TRY(auto bytes, raw_submission(block.height, place));
+    QC_TRY(const auto parsed, ledger::Submission::parse(std::move(bytes), algorithm_));
     records.assign(parsed.records().begin(), parsed.records().end());
     return records;
   }
-  std::vector<std::string> keys;
-  std::vector<std::string> rows;
-  for (std::uint32_t begin = 0; begin < submission.record_count; begin += kRunLength) {
-    const std::size_t count = std::min<std::size_t>(kRunLength, submission.record_count - begin);
-    keys.clear();
-    for (std::size_t next = 0; next < count; ++next) {
-      keys.push_back(number_key(submission.first_log_index + begin + next));
-    }
-    rows.resize(count);
-    QC_TRY_VOID(database_.get_many(Column::kRecords, keys, rows, at_));
-    for (std::size_t next = 0; next < count; ++next) {
-      const std::uint64_t index = submission.first_log_index + begin + next;
-      QC_TRY(auto row, parse_log_row(index, rows[next]));
-      if (!row.record)
-        return fail(Code::kDataLoss, fmt::format("log entry {} is no record", index));
-      records.push_back(std::move(row.record->bytes));
-    }
+  records.reserve(submission.record_count);
+  while (records.size() < submission.record_count) {
+    const std::size_t run = std::min(kRunLength, submission.record_count - records.size());
+    QC_TRY_VOID(append_records(submission.first_log_index + records.size(), run, records));
   }
   return records;
 }
@@ -104,16 +111,9 @@ Result<std::vector<std::string>> LedgerReader::submission_records(const StoredBl
 Result<std::string> LedgerReader::submission_bytes(const StoredBlock& block,
                                                    std::uint32_t place) const {
   const StoredSubmission& submission = block.submissions[place];
-  if (submission.accepted()) {
-    QC_TRY(const auto records, submission_records(block, place));
-    return assemble_submission(submission.header, submission.signature, records);
-  }
-  QC_TRY(auto row, database_.get(Column::kBlocks, raw_submission_key(block.height, place), at_));
-  if (!row) {
-    return fail(Code::kDataLoss,
-                fmt::format("submission {} of block {} is missing", place, block.height));
-  }
-  return *std::move(row);
+  if (!submission.accepted()) return raw_submission(block.height, place);
+  QC_TRY(const auto records, submission_records(block, place));
+  return assemble_submission(submission.header, submission.signature, records);
 }
 
 Result<FullBlock> LedgerReader::full_block(std::uint64_t height) const {

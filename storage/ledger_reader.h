@@ -54,6 +54,12 @@ class LedgerReader final : public ledger::StateView,
   ledger::Result<std::optional<std::string>> meta(std::string_view key) const;
 
  private:
+  /// Appends the records of log entries [first, first + count).
+  ledger::Result<void> append_records(std::uint64_t first, std::size_t count,
+                                      std::vector<std::string>& records) const;
+  /// A submission whose records are not in the log.
+  ledger::Result<std::string> raw_submission(std::uint64_t height, std::uint32_t place) const;
+
   const Database& database_;
   ledger::HashAlgorithm algorithm_;
   const Database::Snapshot* at_;

@@ -16,7 +16,7 @@ namespace qc::storage {
 
 /// What a read view is made of; between Store, which makes them, and ReadView.
 struct ReadView::State {
-  State(std::shared_ptr<Database> db, ledger::Network of_network)
+  State(const std::shared_ptr<Database>& db, ledger::Network of_network)
       : database(db),
         network(std::move(of_network)),
         snapshot(db),

@@ -167,32 +167,32 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& directory,
                                     options.open_files_max}));
   auto state = std::make_unique<State>(std::move(database), network, options);
   QC_TRY_VOID(check_owner(*state->database, state->reader, directory, network));
-  QC_TRY(const auto durable, state->reader.meta(kDurableKey));
-  if (!durable) return std::unique_ptr<Store>(new Store(std::move(state)));
+  QC_TRY_VOID(state->load(directory));
+  return std::unique_ptr<Store>(new Store(std::move(state)));
+}
 
-  QC_TRY(const std::uint64_t durable_height, parse_number(*durable));
-  QC_TRY(const std::uint64_t applied_height, required_height(state->reader, kAppliedKey));
-  if (applied_height > durable_height) {
+Result<void> Store::State::load(const std::string& directory) {
+  QC_TRY(const auto durable_row, reader.meta(kDurableKey));
+  if (!durable_row) return {};
+  QC_TRY(durable, parse_number(*durable_row));
+  QC_TRY(applied, required_height(reader, kAppliedKey));
+  if (applied > durable) {
     return fail(Code::kDataLoss,
                 fmt::format("the database in {} has applied block {} but holds blocks up to {} "
                             "only; it lost data: restore a backup or run qc node recover",
-                            directory, applied_height, durable_height));
+                            directory, applied.load(), durable.load()));
   }
-  QC_TRY_VOID(state->reader.block(durable_height));
-  QC_TRY(const ledger::ChainHead head, head_at(state->reader, network, applied_height));
-  state->log = head.log;
-  state->durable = durable_height;
-  state->applied = applied_height;
-  state->flushed = applied_height;
-  state->empty = false;
-  QC_TRY(const auto note, state->reader.meta(kNoteKey));
-  if (applied_height == 0 && !note) {
-    QC_TRY_VOID(state->publish(0, {}));
-  } else if (note && note->size() >= sizeof(std::uint64_t) &&
-             load_big_endian<std::uint64_t>(*note) == applied_height) {
-    QC_TRY_VOID(state->publish(applied_height, note->substr(sizeof(std::uint64_t))));
+  QC_TRY_VOID(reader.block(durable));
+  QC_TRY(const ledger::ChainHead head, head_at(reader, network, applied));
+  log = head.log;
+  flushed = applied;
+  empty = false;
+  QC_TRY(const auto note, reader.meta(kNoteKey));
+  if (!note) return applied == 0 ? publish(0, {}) : Result<void>();
+  if (note->size() < sizeof(std::uint64_t) || load_big_endian<std::uint64_t>(*note) != applied) {
+    return {};
   }
-  return std::unique_ptr<Store>(new Store(std::move(state)));
+  return publish(applied, note->substr(sizeof(std::uint64_t)));
 }
 
 Result<void> Store::State::publish(std::uint64_t height, std::string note) {
@@ -278,29 +278,32 @@ Result<void> Store::commit_block(const ledger::Block& block, std::string_view pr
   return {};
 }
 
+Result<void> Store::State::write_behind(
+    std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks) {
+  DerivedBatch derived(*database, log);
+  for (const auto& block : blocks) QC_TRY_VOID(derived.add(*block));
+  const std::uint64_t height = blocks.back()->height;
+  Database::Batch batch;
+  derived.put_into(batch);
+  database->put(batch, Column::kMeta, kAppliedKey, number_key(height));
+  QC_TRY_VOID(database->write(std::move(batch), Database::Durability::kWrittenBehind));
+  applied = height;
+  return {};
+}
+
 Result<void> Store::apply_certified(
     std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks, std::string_view note) {
   QC_ASSERT(!state_->empty);
   const Stopwatch stopwatch;
-  const Database& database = *state_->database;
-  DerivedBatch derived(database, state_->log);
   std::uint64_t height = state_->applied;
-  for (const auto& block : blocks) {
-    QC_ASSERT(block->height == height + 1 && block->height <= state_->durable);
-    QC_TRY_VOID(derived.add(*block));
-    height = block->height;
-  }
+  for (const auto& block : blocks) QC_ASSERT(block->height == ++height);
+  QC_ASSERT(height <= state_->durable);
+
   // The note first: a flush in between must not leave a height without what certifies it.
   Database::Batch note_batch;
-  database.put(note_batch, Column::kMeta, kNoteKey, note_row(height, note));
+  state_->database->put(note_batch, Column::kMeta, kNoteKey, note_row(height, note));
   QC_TRY_VOID(state_->database->write(std::move(note_batch), Database::Durability::kLogged));
-  if (!blocks.empty()) {
-    Database::Batch batch;
-    derived.put_into(batch);
-    database.put(batch, Column::kMeta, kAppliedKey, number_key(height));
-    QC_TRY_VOID(state_->database->write(std::move(batch), Database::Durability::kWrittenBehind));
-    state_->applied = height;
-  }
+  if (!blocks.empty()) QC_TRY_VOID(state_->write_behind(blocks));
   QC_TRY_VOID(state_->publish(height, std::string(note)));
   if (height - state_->flushed >= state_->options.flush_blocks_max) {
     QC_TRY_VOID(state_->database->flush(Database::Wait::kNo));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -25,6 +26,13 @@ struct Store::State {
         database(std::move(db)),
         reader(*database, network.algorithm),
         log(network.algorithm) {}
+
+  /// Finds out how far the database reaches, and shows readers what it may.
+  ledger::Result<void> load(const std::string& directory);
+
+  /// Makes the batch of what follows from `blocks` and writes it behind.
+  ledger::Result<void> write_behind(
+      std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks);
 
   /// Takes the view of an applied height and shows it to readers.
   ledger::Result<void> publish(std::uint64_t height, std::string note);

@@ -119,6 +119,51 @@ std::uint32_t append_groups(std::string& out, std::uint64_t sequence,
   return groups;
 }
 
+/// A segment that was read, ready to be appended to.
+struct LoadedSegment {
+  File file;
+  SegmentContent content;
+  std::uint64_t torn_bytes = 0;
+};
+
+/// Reads a segment and cuts an unfinished group off its end.
+Result<LoadedSegment> load_segment(const std::string& directory, std::uint64_t number,
+                                   std::string_view identity) {
+  QC_TRY(File file, File::open(directory + "/" + segment_name(number), O_RDWR));
+  QC_TRY(const std::string bytes, file.read_all());
+  auto content = parse_segment(bytes);
+  if (!content) {
+    content.error().message +=
+        "; this validator cannot know what it has promised: keep the file, do not vote with this "
+        "key again (qc node recover)";
+    return ledger::fail_at("vote journal " + file.path(), std::move(content).error());
+  }
+  if (content->header.segment != number || content->header.identity != identity) {
+    return fail(
+        Code::kFailedPrecondition,
+        fmt::format("vote journal {} belongs to \"{}\", segment {}, not to \"{}\"", file.path(),
+                    content->header.identity, content->header.segment, identity));
+  }
+  const std::uint64_t torn = bytes.size() - content->valid_bytes;
+  if (torn != 0) {
+    QC_TRY_VOID(file.truncate(content->valid_bytes));
+    QC_TRY_VOID(file.sync_data());
+  }
+  QC_TRY_VOID(file.seek_to(content->valid_bytes));
+  return LoadedSegment{std::move(file), *std::move(content), torn};
+}
+
+/// Removes what a rotation that was cut short left: unfinished segments, and older ones where the
+/// new one had its name already, as it is whole then.
+Result<void> remove_leftovers(const std::string& directory, const Listing& listing) {
+  for (const std::string& path : listing.unfinished) QC_TRY_VOID(remove_file(path));
+  for (const std::uint64_t segment : listing.segments) {
+    if (segment == listing.segments.back()) continue;
+    QC_TRY_VOID(remove_file(directory + "/" + segment_name(segment)));
+  }
+  return sync_directory(directory);
+}
+
 std::string parent_of(const std::string& directory) {
   const std::filesystem::path path(directory);
   const std::string parent =
@@ -241,47 +286,19 @@ Result<VoteJournal::Opened> VoteJournal::open(const std::string& directory,
   if (listing.segments.empty()) {
     return fail(Code::kAborted, "the vote journal in " + directory + " vanished while opening");
   }
-  for (const std::string& path : listing.unfinished) QC_TRY_VOID(remove_file(path));
+  QC_TRY(LoadedSegment loaded, load_segment(directory, listing.segments.back(), identity));
+  QC_TRY_VOID(remove_leftovers(directory, listing));
 
-  const std::uint64_t number = listing.segments.back();
-  QC_TRY(File segment, File::open(directory + "/" + segment_name(number), O_RDWR));
-  QC_TRY(const std::string bytes, segment.read_all());
-  auto parsed = parse_segment(bytes);
-  if (!parsed) {
-    parsed.error().message +=
-        "; this validator cannot know what it has promised: keep the file, do not vote with this "
-        "key again (qc node recover)";
-    return ledger::fail_at("vote journal " + segment.path(), std::move(parsed).error());
-  }
-  if (parsed->header.segment != number || parsed->header.identity != identity) {
-    return fail(
-        Code::kFailedPrecondition,
-        fmt::format("vote journal {} belongs to \"{}\", segment {}, not to \"{}\"", segment.path(),
-                    parsed->header.identity, parsed->header.segment, identity));
-  }
-
-  const std::uint64_t torn = bytes.size() - parsed->valid_bytes;
-  if (torn != 0) {
-    QC_TRY_VOID(segment.truncate(parsed->valid_bytes));
-    QC_TRY_VOID(segment.sync_data());
-  }
-  QC_TRY_VOID(segment.seek_to(parsed->valid_bytes));
-  // A rotation that was cut short after the new segment had its name: it is whole, the old one done
-  // with.
-  for (const std::uint64_t old : listing.segments) {
-    if (old != number) QC_TRY_VOID(remove_file(directory + "/" + segment_name(old)));
-  }
-  QC_TRY_VOID(sync_directory(directory));
-
-  auto state = std::make_unique<State>(State{directory, parsed->header.identity, options,
-                                             std::move(lock_file), std::move(segment), number,
-                                             parsed->next_sequence, 0, std::nullopt, Stats{}});
-  state->stats.segment_bytes = parsed->valid_bytes;
-  state->stats.groups = parsed->groups;
+  SegmentContent& content = loaded.content;
+  auto state = std::make_unique<State>(State{
+      directory, content.header.identity, options, std::move(lock_file), std::move(loaded.file),
+      content.header.segment, content.next_sequence, 0, std::nullopt, Stats{}});
+  state->stats.segment_bytes = content.valid_bytes;
+  state->stats.groups = content.groups;
   Opened opened;
   opened.journal = std::unique_ptr<VoteJournal>(new VoteJournal(std::move(state)));
-  opened.records = std::move(parsed->records);
-  opened.torn_bytes = torn;
+  opened.records = std::move(content.records);
+  opened.torn_bytes = loaded.torn_bytes;
   return opened;
 }
 
