@@ -713,6 +713,7 @@ TEST(Determinism, AnyPointOfRestartGivesTheSameRoots) {
 }
 
 TEST(Robustness, AnyBytesAsRecordHaveOneOutcome) {
+  silence_protobuf_log();
   StockedChain chain;
   const std::string valid = TestChain::canonical(chain.certificate("C-1", "L1"));
   std::uint64_t random = 0x9e3779b97f4a7c15ULL;
