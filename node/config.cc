@@ -226,6 +226,7 @@ class ConfigReader {
 
   void read_limits(TableReader& reader) {
     constexpr std::uint64_t kTera = std::uint64_t{1} << 40;
+    constexpr std::uint64_t kSafeInteger = (std::uint64_t{1} << 53) - 1;
     constexpr std::uint64_t kSubmission = 17ULL << 20;
     Limits& limits = config_.limits;
     reader.number("mempool_bytes", limits.mempool_bytes, kSubmission, kTera);
@@ -241,17 +242,14 @@ class ConfigReader {
     reader.number("window", limits.window, 1, 64);
     reader.number("waiters", limits.waiters, 16, 1 << 24);
     reader.number("rpc_streams", limits.rpc_streams, 1, 10'000);
-    reader.number("space_warn_bytes", limits.space_warn_bytes, 0, kTera);
-    reader.number("space_refuse_bytes", limits.space_refuse_bytes, 0, kTera);
-    reader.number("space_stop_bytes", limits.space_stop_bytes, 0, kTera);
-    reader.number("space_exit_bytes", limits.space_exit_bytes, 0, kTera);
-    if (limits.space_warn_bytes < limits.space_refuse_bytes ||
-        limits.space_refuse_bytes < limits.space_stop_bytes ||
-        limits.space_stop_bytes < limits.space_exit_bytes) {
-      reader.refuse("space_warn_bytes",
-                    "must not be below space_refuse_bytes, that not below space_stop_bytes, and "
-                    "that not below space_exit_bytes");
-    }
+    reader.number("space_warn_bytes", limits.space_warn_bytes, 0, kSafeInteger);
+    reader.number("space_refuse_bytes", limits.space_refuse_bytes, 0, kSafeInteger);
+    reader.number("space_stop_bytes", limits.space_stop_bytes, 0, kSafeInteger);
+    reader.number("space_exit_bytes", limits.space_exit_bytes, 0, kSafeInteger);
+    // Each step begins at the latest where the next one does.
+    limits.space_stop_bytes = std::max(limits.space_stop_bytes, limits.space_exit_bytes);
+    limits.space_refuse_bytes = std::max(limits.space_refuse_bytes, limits.space_stop_bytes);
+    limits.space_warn_bytes = std::max(limits.space_warn_bytes, limits.space_refuse_bytes);
   }
 
   void read_log(TableReader& reader) {
