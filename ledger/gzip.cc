@@ -36,7 +36,7 @@ void feed(z_stream& stream, std::string_view& rest) {
 
 class Inflater {
  public:
-  Inflater() { ready_ = inflateInit2(&stream_, kGzipWindow) == Z_OK; }
+  Inflater() : ready_(inflateInit2(&stream_, kGzipWindow) == Z_OK) {}
   ~Inflater() {
     if (ready_) inflateEnd(&stream_);
   }
@@ -50,7 +50,7 @@ class Inflater {
 
  private:
   z_stream stream_{};
-  bool ready_ = false;
+  bool ready_;
 };
 
 }  // namespace

@@ -57,39 +57,46 @@ std::string fault_of(const JsonValue& value, const JsonShape& shape) {
   return {};
 }
 
+/// Checks a value itself; what has parts goes onto the stack, to be looked into.
+Result<void> enter(std::vector<Frame>& stack, const JsonValue& value, const JsonShape* shape) {
+  if (shape->choose != nullptr) shape = shape->choose(value);
+  const std::string fault =
+      shape == nullptr ? "has none of the forms that it may have" : fault_of(value, *shape);
+  if (!fault.empty()) {
+    return fail(Code::kInvalidArgument, fmt::format("{}: {}", path_of(stack), fault));
+  }
+  if (value.type() == JsonType::kArray || value.type() == JsonType::kObject) {
+    stack.push_back({&value, shape});
+  }
+  return {};
+}
+
+std::size_t parts_of(const JsonValue& value) {
+  return value.type() == JsonType::kArray ? value.array().size() : value.object().size();
+}
+
+/// Goes on to the part at `place` of the value on top of the stack.
+Result<void> enter_part(std::vector<Frame>& stack, std::size_t place) {
+  const Frame frame = stack.back();
+  if (frame.value->type() == JsonType::kArray) {
+    return enter(stack, frame.value->array()[place], frame.shape->element);
+  }
+  const auto& [name, member] = frame.value->object()[place];
+  return enter(stack, member, find_field(*frame.shape, name)->shape);
+}
+
 }  // namespace
 
 Result<void> check_shape(const JsonValue& value, const JsonShape& shape) {
   std::vector<Frame> stack;
-  const auto enter = [&stack](const JsonValue& part, const JsonShape* expected) -> Result<void> {
-    if (expected->choose != nullptr) expected = expected->choose(part);
-    const std::string fault =
-        expected == nullptr ? "has none of the forms that it may have" : fault_of(part, *expected);
-    if (!fault.empty()) {
-      return fail(Code::kInvalidArgument, fmt::format("{}: {}", path_of(stack), fault));
-    }
-    const bool has_parts = part.type() == JsonType::kArray || part.type() == JsonType::kObject;
-    if (has_parts) stack.push_back({&part, expected});
-    return {};
-  };
-
-  QC_TRY_VOID(enter(value, &shape));
+  QC_TRY_VOID(enter(stack, value, &shape));
   while (!stack.empty()) {
-    Frame& frame = stack.back();
-    const std::size_t place = frame.next;
-    const bool is_array = frame.value->type() == JsonType::kArray;
-    const std::size_t size = is_array ? frame.value->array().size() : frame.value->object().size();
-    if (place == size) {
+    const std::size_t place = stack.back().next++;
+    if (place == parts_of(*stack.back().value)) {
       stack.pop_back();
       continue;
     }
-    ++frame.next;
-    if (is_array) {
-      QC_TRY_VOID(enter(frame.value->array()[place], frame.shape->element));
-      continue;
-    }
-    const auto& [name, member] = frame.value->object()[place];
-    QC_TRY_VOID(enter(member, find_field(*frame.shape, name)->shape));
+    QC_TRY_VOID(enter_part(stack, place));
   }
   return {};
 }
