@@ -220,7 +220,7 @@ void EpcisEventReader::check_quantity(const JsonValue& element, const std::strin
   }
   for (const std::string& name : element.names) {
     if (name != "epcClass" && name != "quantity" && name != "uom" && !is_extension(name)) {
-      problem(place + "." + name, "is no field of a quantity element");
+      problem(std::string(place).append(".").append(name), "is no field of a quantity element");
     }
   }
   const JsonValue* quantity = element.find("quantity");

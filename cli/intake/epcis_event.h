@@ -45,7 +45,7 @@ class EpcisEventReader {
   void check_offset();
   void check_action();
   void check_quantities(std::string_view field);
-  void check_quantity(const JsonValue& element, const std::string& at);
+  void check_quantity(const JsonValue& element, const std::string& place);
   void check_identifiers();
 
   void read_object_event(std::vector<quality::v1::Record>& records);

@@ -70,21 +70,27 @@ class Reader {
   }
 
   Result<JsonValue> read_value() {
+    skip_space();
+    if (here() != '[' && here() != '{') return read_leaf();
     std::vector<Open> open;
     while (true) {
-      skip_space();
-      if (here() == '[' || here() == '{') {
-        if (open.size() == kDepthMax) return refuse("nested deeper than 64 levels");
-        QC_TRY(const bool closed, begin(open));
-        if (!closed) continue;
-      } else {
-        QC_TRY(JsonValue leaf, read_leaf());
-        if (open.empty()) return leaf;
-        open.back().value.elements.push_back(std::move(leaf));
-      }
-      QC_TRY(const bool whole, finish_closed(open));
+      QC_TRY(const bool whole, read_next(open));
       if (whole) return std::move(open.front().value);
     }
+  }
+
+  /// Reads the next part of what is open; true once all of it is closed.
+  Result<bool> read_next(std::vector<Open>& open) {
+    skip_space();
+    if (here() != '[' && here() != '{') {
+      QC_TRY(JsonValue leaf, read_leaf());
+      open.back().value.elements.push_back(std::move(leaf));
+      return finish_closed(open);
+    }
+    if (open.size() == kDepthMax) return refuse("nested deeper than 64 levels");
+    QC_TRY(const bool closed, begin(open));
+    if (!closed) return false;
+    return finish_closed(open);
   }
 
   /// Opens an array or object; true if it is empty and so closed already.

@@ -160,54 +160,62 @@ void set_outcome(TestResult& result, const std::string& outcome) {
   result.set_unit(unit);
 }
 
-/// "parameter║outcome║limit", several one under the other or behind semicolons.
-Result<std::vector<TestResult>> read_failures(std::string_view cell) {
+constexpr std::string_view kBar = "║";
+
+/// The parts between bars, however the table draws them.
+std::vector<std::string> between_bars(std::string_view cell) {
   std::string text(cell);
-  for (const std::string_view bar : {"‖", "║║", "｜｜", "｜", "||", "|"})
-    replace_all(text, bar, "║");
-  constexpr std::string_view kBar = "║";
+  for (const std::string_view bar : {"‖", "║║", "｜｜", "｜", "||", "|"}) {
+    replace_all(text, bar, kBar);
+  }
   std::vector<std::string> parts;
   for (std::size_t at = 0; at != std::string::npos;) {
     const std::size_t bar = text.find(kBar, at);
     parts.push_back(text.substr(at, bar - at));
     at = bar == std::string::npos ? bar : bar + kBar.size();
   }
-  // Between two bars of one item there is one part; between two items the last limit and the next
-  // parameter share one, on different lines or around a semicolon.
-  std::vector<TestResult> results;
-  std::string parameter = parts.front();
+  return parts;
+}
+
+/// Cuts the next item's parameter off a limit: it stands on a line of its own or behind a
+/// semicolon.
+std::optional<std::string> take_next_parameter(std::string& limit) {
+  for (const std::string_view mark : {"\n", "；", ";"}) {
+    const std::size_t found = limit.rfind(mark);
+    if (found == std::string::npos) continue;
+    std::string next = limit.substr(found + mark.size());
+    limit.resize(found);
+    return next;
+  }
+  return std::nullopt;
+}
+
+/// "parameter║outcome║limit", several one under the other or behind semicolons.
+Result<std::vector<TestResult>> read_failures(std::string_view cell) {
+  std::vector<std::string> parts = between_bars(cell);
+  // An item's last part and the next one's first share a place, so there is an odd number.
   if (parts.size() < 3 || parts.size() % 2 == 0) {
     return ledger::fail(ledger::Code::kInvalidArgument,
                         ledger::quote(one_line(cell)) + " should be parameter║result║limit");
   }
+  std::vector<TestResult> results;
+  std::string parameter = parts.front();
   for (std::size_t i = 1; i + 1 < parts.size(); i += 2) {
-    std::string limit = parts[i + 1];
-    std::string next;
-    if (i + 2 < parts.size()) {
-      std::size_t cut = limit.find_last_of('\n');
-      std::size_t length = 1;
-      for (const std::string_view mark : {"；", ";"}) {
-        const std::size_t found = limit.rfind(mark);
-        if (cut == std::string::npos && found != std::string::npos) {
-          cut = found;
-          length = mark.size();
-        }
-      }
-      if (cut == std::string::npos) {
-        return ledger::fail(
-            ledger::Code::kInvalidArgument,
-            ledger::quote(one_line(limit)) +
-                " stands between two items; put each on its own line or a semicolon between them");
-      }
-      next = limit.substr(cut + length);
-      limit.resize(cut);
+    std::string& limit = parts[i + 1];
+    const bool last = i + 2 == parts.size();
+    const std::optional<std::string> next = last ? std::string() : take_next_parameter(limit);
+    if (!next) {
+      return ledger::fail(ledger::Code::kInvalidArgument,
+                          ledger::quote(one_line(limit)) +
+                              " stands between two items; put each on its own line or a semicolon "
+                              "between them");
     }
     TestResult& result = results.emplace_back();
     result.set_parameter(one_line(parameter));
     set_outcome(result, one_line(parts[i]));
     if (!says_nothing(one_line(limit))) result.set_limit(one_line(limit));
     result.set_verdict(quality::v1::VERDICT_FAIL);
-    parameter = std::move(next);
+    parameter = *next;
   }
   return results;
 }
