@@ -74,7 +74,7 @@ Result<SubmissionReceipt> submit_enrolment(const ClientProfile& sponsor,
   if (!record.mutable_enrolment_request()->ParseFromString(request)) {
     return fail(Code::kInvalidArgument, "the request file holds no enrolment request");
   }
-  return submit_record(sponsor, sponsor.signing_key, record);
+  return submit_record(sponsor, sponsor.admin_key, record);
 }
 
 Result<SubmissionReceipt> decide_enrolment(const ClientProfile& party, const std::string& code,
