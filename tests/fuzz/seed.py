@@ -63,6 +63,12 @@ if messages.exists():
         seed("consensus_codec_fuzz", "entry-" + entry["kind"], b"\1" + encoded)
         journal += len(encoded).to_bytes(2, "big") + encoded
     seed("consensus_codec_fuzz", "journal", b"\2" + journal)
+demo = vectors.parent.parent / "deploy" / "demo"
+for path in sorted(demo.rglob("*")):
+    format_byte = b"\1" if "epcis" in path.name else b"\0" if path.suffix == ".json" else \
+        b"\3" if "sampling" in path.name else b"\2"
+    if path.suffix in (".json", ".csv"):
+        seed("intake_fuzz", path.parent.name + "-" + path.name, format_byte + path.read_bytes()[:8000])
 for target in ("state_proof_fuzz", "merkle_fuzz"):
     for i in range(8):
         seed(target, f"ramp-{i}", bytes((7 * j + 31 * i) % 256 for j in range(240)))
