@@ -18,6 +18,9 @@ struct ApprovalRule::Node {
   std::vector<Node> children;
 };
 
+// The grammar nests, so its reader and its judges do: never deeper than kMaxDepth.
+// NOLINTBEGIN(misc-no-recursion)
+
 namespace {
 
 using Node = ApprovalRule::Node;
@@ -37,7 +40,7 @@ constexpr std::array<KindName, 7> kKinds{{
 }};
 
 std::string_view kind_name(std::uint32_t kind) {
-  const auto found = std::ranges::find(kKinds, kind, &KindName::kind);
+  const auto* const found = std::ranges::find(kKinds, kind, &KindName::kind);
   return found == kKinds.end() ? "unknown" : found->name;
 }
 
@@ -112,7 +115,7 @@ class Parser {
     }
     const std::string_view token = peek();
     if (!token.empty() && is_digit(token.front())) return threshold(depth);
-    const auto found = std::ranges::find(kKinds, token, &KindName::name);
+    const auto* const found = std::ranges::find(kKinds, token, &KindName::name);
     if (found == kKinds.end()) {
       return expected("a kind of party (regulator, government ...), a number or \"(\"");
     }
@@ -196,6 +199,8 @@ std::string text_of(const Node& node, Place place) {
 }
 
 }  // namespace
+
+// NOLINTEND(misc-no-recursion)
 
 ApprovalRule::ApprovalRule(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
 

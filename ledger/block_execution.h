@@ -54,7 +54,7 @@ class BlockExecution {
 
   KnownKey& known_key(const Digest& key_id);
   std::optional<Drop> drop_reason(const OrderedSubmission& ordered);
-  bool signature_holds(const OrderedSubmission& ordered, KnownKey& key);
+  bool signature_holds(const OrderedSubmission& ordered, KnownKey& known);
   Judgement apply_submission(const Submission& submission, std::uint32_t& position);
   Judgement apply(const RecordSource& source, RuleContext& context);
   Judgement parse_and_check(const RecordSource& source, const RuleContext& context);

@@ -77,7 +77,7 @@ bool is_regulator(const quality::v1::PartyStatus& party) {
 bool is_governing_kind(PartyKind kind) { return (kGoverning & kind_bit(kind)) != 0; }
 
 Judgement check_rights(const quality::v1::PartyStatus& actor, const Record& record) {
-  const auto right = std::ranges::find(kRights, record.body_case(), &Right::type);
+  const auto* const right = std::ranges::find(kRights, record.body_case(), &Right::type);
   if (right == kRights.end()) {
     return refuse(OutcomeCode::kNotSupported, std::string(record_type_name(record)),
                   "records of this type are not judged by this version of the rules");

@@ -14,7 +14,6 @@ using quality::v1::Aggregation;
 using quality::v1::CustodyTransfer;
 using quality::v1::ItemStatus;
 using quality::v1::LotStatus;
-using quality::v1::ObjectQuantity;
 using quality::v1::ObjectRef;
 using quality::v1::TransferStatus;
 using quality::v1::Transformation;
