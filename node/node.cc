@@ -153,9 +153,13 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   Result<void> start() {
     QC_TRY_VOID(prepare_data_dir(config_));
     QC_TRY_VOID(space_.admit_start());
-    QC_TRY(keys_, load_keys(config_, AbsentCertificate::kMake));
     QC_TRY(ledger::Genesis genesis, read_genesis(config_));
     genesis_ = std::make_unique<ledger::Genesis>(std::move(genesis));
+    // Whose data this is comes first: a key file beside it says nothing about that.
+    QC_TRY(store_,
+           storage::Store::open((std::filesystem::path(config_.data_dir) / "ledger").string(),
+                                genesis_->network));
+    QC_TRY(keys_, load_keys(config_, AbsentCertificate::kMake));
     QC_TRY_VOID(open_ledger());
     QC_TRY_VOID(make_pipeline());
     return open_ports();
@@ -255,8 +259,6 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
 
 Result<void> Node::Impl::open_ledger() {
   const ledger::Network& network = genesis_->network;
-  QC_TRY(store_, storage::Store::open((std::filesystem::path(config_.data_dir) / "ledger").string(),
-                                      network));
   if (config_.role == NodeRole::kValidator) {
     QC_TRY(promises_, open_promises(config_, network, *keys_.validator, *store_));
   }

@@ -13,6 +13,7 @@
 #include "ledger/merkle_log.h"
 #include "ledger/outcome.h"
 #include "ledger/range_receipt.h"
+#include "ledger/record_rules.h"
 #include "ledger/seal.h"
 #include "node/ingress.h"
 #include "quality/v1/services.pb.h"
@@ -41,10 +42,8 @@ void set_state(const SubmissionResult& result, quality::v1::SubmitResponse& resp
 
 /// What a reader without the record can be told; the record's own words are its holder's to add.
 std::string rejection_sentence(const ledger::Outcome& outcome) {
-  const std::string_view code = ledger::name_of(outcome.code);
-  return outcome.field.empty()
-             ? fmt::format("record {}: {}", outcome.record, code)
-             : fmt::format("record {}: {}: {}", outcome.record, outcome.field, code);
+  return fmt::format("record {}: {} ({})", outcome.record,
+                     ledger::explain(outcome.code, outcome.field), ledger::name_of(outcome.code));
 }
 
 }  // namespace

@@ -103,8 +103,9 @@ class BadNodes(NetworkTest):
                               timeout=60, check=False)
 
     def copy_of(self, name):
-        copy = self.net.root / "nodes" / (name + "-copy")
+        copy = self.net.root / "copies" / name
         shutil.rmtree(copy, ignore_errors=True)
+        copy.parent.mkdir(exist_ok=True)
         shutil.copytree(self.net.root / "nodes" / name, copy, ignore=shutil.ignore_patterns("data"))
         return copy
 
