@@ -23,6 +23,7 @@ using ledger::Result;
 namespace {
 
 constexpr const char* kLaboratory = "bench-laboratory";
+constexpr const char* kMaker = "bench-maker";
 constexpr const char* kGtin = "06901234567892";
 constexpr const char* kStandard = "GB 4806.7-2023";
 constexpr const char* kCategory = "food contact plastics";
@@ -30,10 +31,11 @@ constexpr const char* kScheme = "CMA";
 constexpr std::size_t kLotsPerSubmission = 1000;
 constexpr std::uint64_t kDayMs = 86'400'000;
 
-std::string laboratory_code() {
-  const std::string first = "11370000MB2018999";
+std::string with_check_character(const std::string& first) {
   return first + ledger::uscc_check_character(first).value_or('0');
 }
+std::string laboratory_code() { return with_check_character("11370000MB2018999"); }
+std::string maker_code() { return with_check_character("91370000MB2018998"); }
 
 std::string lot_name(std::size_t number) { return fmt::format("BENCH-{:06}", number); }
 
@@ -55,18 +57,11 @@ Result<std::vector<ClientProfile>> founders(const NetworkLayout& layout) {
   return profiles;
 }
 
-Result<ClientProfile> enrol_laboratory(const NetworkLayout& layout,
-                                       const std::vector<ClientProfile>& parties) {
-  const Applicant applicant{.code = laboratory_code(),
-                            .name_zh = "压力测试检测有限公司",
-                            .name_en = "Bench Laboratory Ltd",
-                            .kind = quality::v1::PARTY_KIND_INSPECTION_BODY,
-                            .gln = "",
-                            .contract = "participation contract of the load test",
-                            .contract_version = "1"};
+Result<ClientProfile> enrol(const NetworkLayout& layout, const std::vector<ClientProfile>& parties,
+                            const Applicant& applicant, const std::string& name) {
   QC_TRY(const ClientProfile invitation, ClientProfile::load(layout.invitation()));
   QC_TRY(const EnrolmentDraft draft,
-         prepare_enrolment(applicant, invitation, layout.organisation(kLaboratory)));
+         prepare_enrolment(applicant, invitation, layout.organisation(name)));
   QC_TRY(auto receipt, submit_enrolment(parties.front(), draft.request));
   for (const ClientProfile& party : parties) {
     QC_TRY(receipt,
@@ -80,8 +75,35 @@ Result<ClientProfile> enrol_laboratory(const NetworkLayout& layout,
   return fail(Code::kFailedPrecondition, "all founders approved, but the rule wants more");
 }
 
+Result<ClientProfile> enrol_laboratory(const NetworkLayout& layout,
+                                       const std::vector<ClientProfile>& parties) {
+  return enrol(layout, parties,
+               {.code = laboratory_code(),
+                .name_zh = "压力测试检测有限公司",
+                .name_en = "Bench Laboratory Ltd",
+                .kind = quality::v1::PARTY_KIND_INSPECTION_BODY,
+                .gln = "",
+                .contract = "participation contract of the load test",
+                .contract_version = "1"},
+               kLaboratory);
+}
+
+Result<ClientProfile> enrol_maker(const NetworkLayout& layout,
+                                  const std::vector<ClientProfile>& parties) {
+  return enrol(layout, parties,
+               {.code = maker_code(),
+                .name_zh = "压力测试制造有限公司",
+                .name_en = "Bench Maker Ltd",
+                .kind = quality::v1::PARTY_KIND_ENTERPRISE,
+                .gln = "",
+                .contract = "participation contract of the load test",
+                .contract_version = "1"},
+               kMaker);
+}
+
 Result<void> accredit(const ClientProfile& regulator) {
   quality::v1::Record record = record_now();
+  record.set_domain(quality::v1::QUALITY_DOMAIN_PRODUCT);
   auto& accreditation = *record.mutable_accreditation();
   accreditation.set_scheme(kScheme);
   accreditation.set_number("BENCH");
@@ -98,6 +120,7 @@ Result<void> accredit(const ClientProfile& regulator) {
 Result<void> register_lots(const ClientProfile& owner, std::size_t lots) {
   std::vector<std::string> records;
   quality::v1::Record product = record_now();
+  product.set_domain(quality::v1::QUALITY_DOMAIN_PRODUCT);
   auto& registration = *product.mutable_product_registration();
   registration.set_gtin(kGtin);
   registration.mutable_brand_owner()->set_code(owner.organisation);
@@ -106,6 +129,7 @@ Result<void> register_lots(const ClientProfile& owner, std::size_t lots) {
   records.push_back(ledger::canonical_bytes(product));
   for (std::size_t i = 0; i < lots; ++i) {
     quality::v1::Record record = record_now();
+    record.set_domain(quality::v1::QUALITY_DOMAIN_PRODUCT);
     record.mutable_lot_registration()->set_gtin(kGtin);
     record.mutable_lot_registration()->set_lot(lot_name(i));
     record.mutable_lot_registration()->set_production_date("2026-01-05");
@@ -150,8 +174,9 @@ Result<BenchSubjects> prepare_bench(const NetworkLayout& layout, std::size_t lot
   QC_TRY(const std::vector<ClientProfile> parties, founders(layout));
   QC_TRY(subjects.laboratory, enrol_laboratory(layout, parties));
   QC_TRY_VOID(accredit(parties.front()));
-  // Any founder may register products under a prefix that nobody holds; the platform does here.
-  QC_TRY_VOID(register_lots(parties.back(), lots));
+  // An enterprise may register products under a prefix that nobody holds.
+  QC_TRY(const ClientProfile maker, enrol_maker(layout, parties));
+  QC_TRY_VOID(register_lots(maker, lots));
   QC_TRY_VOID(write_file(done, ""));
   return subjects;
 }
@@ -159,6 +184,7 @@ Result<BenchSubjects> prepare_bench(const NetworkLayout& layout, std::size_t lot
 quality::v1::Record bench_certificate(const BenchSubjects& subjects, const std::string& run,
                                       std::uint64_t serial, std::size_t size) {
   quality::v1::Record record = record_now();
+  record.set_domain(quality::v1::QUALITY_DOMAIN_PRODUCT);
   const std::uint64_t now = record.claimed_time_ms();
   record.set_domain(quality::v1::QUALITY_DOMAIN_PRODUCT);
   auto& certificate = *record.mutable_inspection_certificate();
