@@ -13,6 +13,7 @@
 #include "cli/intake/sampling_table.h"
 #include "cli/session.h"
 #include "cli/submit_report.h"
+#include "ledger/signing_purpose.h"
 
 namespace qc::cli {
 namespace {
@@ -145,6 +146,21 @@ void print_problems(const TakenIn& intake) {
   }
 }
 
+/// The key that these records must be signed with: the admin key for governance and key records.
+Result<std::filesystem::path> key_for(const TakenIn& intake, const ClientProfile& profile,
+                                      const SubmitOptions& options) {
+  const auto needs_admin = [](const quality::v1::Record& record) {
+    return ledger::signing_purpose(record) == ledger::KeyPurpose::kAdmin;
+  };
+  const auto count = std::ranges::count_if(intake.records, needs_admin);
+  if (count != 0 && static_cast<std::size_t>(count) != intake.records.size()) {
+    return ledger::fail(Code::kInvalidArgument,
+                        "governance and key records are signed with the admin key, all others with "
+                        "the signing key: put them into files of their own");
+  }
+  return options.admin_key || count != 0 ? profile.admin_key : profile.signing_key;
+}
+
 void submit(Session& session, const SubmitOptions& options) {
   const auto profile = session.load_profile();
   if (!profile) {
@@ -163,9 +179,12 @@ void submit(Session& session, const SubmitOptions& options) {
       return;
     }
   }
-  const auto report =
-      submit_records(*profile, options.admin_key ? profile->admin_key : profile->signing_key,
-                     intake->records, {.records_max = options.batch}, options.receipts);
+  const auto key = key_for(*intake, *profile, options);
+  if (!key) {
+    return session.fail(key.error());
+  }
+  const auto report = submit_records(*profile, *key, intake->records,
+                                     {.records_max = options.batch}, options.receipts);
   if (!report) {
     return session.fail(report.error());
   }
@@ -211,7 +230,7 @@ void add_submit_command(CLI::App& app, Session& session, const SubmitCommand& wh
                     "Submit what could be read although something could not");
   if (std::string(what.group) == "record") {
     command->add_flag("--admin-key", options->admin_key,
-                      "Sign with the admin key (governance and key records)");
+                      "Sign with the admin key whatever the records are");
   }
   command->footer(std::string("Example:\n  ") + what.example);
   command->callback([&session, options] { submit(session, *options); });

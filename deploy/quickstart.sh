@@ -66,6 +66,7 @@ done <"$run/members"
 
 say "3. The regulator accredits the laboratory; the enterprises register products and lots"
 $qc --profile "$(member regulator)" record submit $demo/accreditation.json
+$qc --profile "$(member association)" record submit $demo/prefix-grants.json
 for enterprise in $demo/enterprise-*; do
   $qc --profile "$(member "$(basename "$enterprise")")" product register "$enterprise/products.json"
   $qc --profile "$(member "$(basename "$enterprise")")" lot register "$enterprise/lots.json"
@@ -74,6 +75,9 @@ done
 say "4. The laboratory signs and submits its certificates, many under one signature"
 $qc --profile "$(member laboratory)" certificate submit $demo/laboratory/certificates.json \
   $demo/laboratory/certificates.csv --receipts "$run/receipts"
+
+$qc --profile "$(member enterprise-food)" epcis submit $demo/enterprise-food/packing.epcis.json
+$qc --profile "$(member regulator)" certificate submit $demo/regulator/sampling-table.csv
 
 say "5. One lot's history, verified against the signatures of the validators"
 subject=$(cat $demo/subject.txt)
