@@ -13,7 +13,6 @@
 #include "ledger/canonical_protobuf.h"
 #include "ledger/encoding.h"
 #include "ledger/policy.h"
-#include "ledger/record_rules.h"
 
 namespace qc::cli {
 
@@ -41,7 +40,6 @@ Progress progress_bar(std::size_t total) {
 struct ReceiptSink {
   ledger::NetworkPolicy policy;
   std::string spki;
-  std::string organisation;
   std::filesystem::path folder;
 };
 
@@ -70,20 +68,6 @@ Result<void> keep_rejected(const PackedSubmission& packed,
                     receipt.format());
 }
 
-/// The sentence about a refusal that the chain records as code and field only.
-std::string rejection(const PackedSubmission& packed, const std::vector<std::string>& records,
-                      const quality::v1::SubmitResponse& answer, const ReceiptSink& sink) {
-  const auto& outcome = answer.receipt().outcome();
-  quality::v1::Record record;
-  if (outcome.record() >= packed.record_count ||
-      !record.ParseFromString(records[packed.first_record + outcome.record()])) {
-    return answer.message();
-  }
-  return fmt::format("record {} of them: {}", outcome.record(),
-                     ledger::explain(static_cast<quality::v1::OutcomeCode>(outcome.code()),
-                                     outcome.field(), record, {.organisation = sink.organisation}));
-}
-
 Result<SubmittedPart> part_of(const PackedSubmission& packed,
                               const std::vector<std::string>& records,
                               const quality::v1::SubmitResponse& answer, const ReceiptSink& sink) {
@@ -97,7 +81,6 @@ Result<SubmittedPart> part_of(const PackedSubmission& packed,
     QC_TRY_VOID(keep_accepted(packed, records, answer, sink));
   } else if (answer.state() == quality::v1::SUBMISSION_STATE_REJECTED) {
     QC_TRY_VOID(keep_rejected(packed, answer, sink));
-    part.message = rejection(packed, records, answer, sink);
   }
   return part;
 }
