@@ -100,7 +100,7 @@ void BatchPool::refresh(const Digest& digest, Time now) {
     return;
   }
   const Held& held = place->second;
-  if (available && !pinned(digest) && !held.ordered_at) {
+  if (available && !claimed_.contains(digest) && !held.ordered_at) {
     const bool fresh = ready_.try_emplace(held.arrival, digest, now).second;
     ready_bytes_ += fresh ? held.bytes : 0;
   } else {
@@ -139,16 +139,34 @@ void BatchPool::claim(const std::vector<Digest>& batches, Time now) {
     if (place != held_.end()) {
       unready(place->second);
     } else {
-      const Time due = now.plus(config_.fetch_delay);
-      want(batch, due);
-      Want& wanted = wanted_.at(batch);
-      wanted.due = std::min(wanted.due, due);
+      want_soon(batch, now);
+    }
+  }
+}
+
+void BatchPool::want_soon(const Digest& digest, Time now) {
+  const Time due = now.plus(config_.fetch_delay);
+  want(digest, due);
+  Want& wanted = wanted_.at(digest);
+  if (wanted.attempts == 0) {
+    wanted.due = std::min(wanted.due, due);
+  }
+}
+
+void BatchPool::retain(const std::vector<Digest>& batches, Time now) {
+  for (const Digest& batch : batches) {
+    if (!ordered(batch)) {
+      retained_.insert(batch);
+      if (!holds(batch)) {
+        want_soon(batch, now);
+      }
     }
   }
 }
 
 void BatchPool::release_claims(Time now) {
-  const std::set<Digest> released = std::exchange(claimed_, {});
+  std::set<Digest> released = std::exchange(claimed_, {});
+  released.merge(std::exchange(retained_, {}));
   for (const Digest& batch : released) {
     wanted_.erase(batch);
     refresh(batch, now);
@@ -173,6 +191,7 @@ void BatchPool::order(const OrderedBatch& batch, Height height) {
   }
   ordered_by_time_.push_back(batch);
   claimed_.erase(batch.digest);
+  retained_.erase(batch.digest);
   wanted_.erase(batch.digest);
   const auto place = held_.find(batch.digest);
   if (place == held_.end()) {

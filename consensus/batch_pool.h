@@ -54,7 +54,10 @@ class BatchPool {
   // ---- what proposals do to batches
   /// A proposal in play names them: not proposed again, kept whatever expires, fetched if missing.
   void claim(const std::vector<Digest>& batches, Time now);
-  /// The proposals that claimed them are no longer in play.
+  /// A certificate of an earlier view names them: kept whatever expires and fetched if missing, but
+  /// free to be proposed again.
+  void retain(const std::vector<Digest>& batches, Time now);
+  /// The proposals that claimed or retained them are no longer in play.
   void release_claims(Time now);
   bool holds_all(const std::vector<Digest>& batches) const;
   /// A committed block orders them.
@@ -113,7 +116,10 @@ class BatchPool {
   void refresh(const Digest& digest, Time now);
   void unready(const Held& held);
   void want(const Digest& digest, Time due) { wanted_.try_emplace(digest, Want{due, 0}); }
-  bool pinned(const Digest& digest) const { return claimed_.contains(digest); }
+  void want_soon(const Digest& digest, Time now);
+  bool pinned(const Digest& digest) const {
+    return claimed_.contains(digest) || retained_.contains(digest);
+  }
   bool within_quota(ReplicaIndex author, std::size_t bytes) const;
   /// A batch stops being unknown: its acknowledgements no longer count against those who sent them.
   void count_known(const Digest& digest);
@@ -135,6 +141,7 @@ class BatchPool {
   std::vector<std::size_t> unknown_acks_;
   std::vector<Usage> usage_;
   std::set<Digest> claimed_;
+  std::set<Digest> retained_;
   std::map<Digest, Want> wanted_;
   std::map<Digest, std::uint64_t> ordered_;
   std::deque<OrderedBatch> ordered_by_time_;

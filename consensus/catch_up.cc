@@ -104,7 +104,8 @@ void Replica::Engine::adopt(const CertifiedCheckpoint& checkpoint) {
   certified_checkpoint_ = checkpoint;
   rules_.hold(checkpoint, actions_.persist);
   rules_.set_certified(certified_);
-  round_.erase_through(certified_.height);
+  round_.erase_through(certified_.height, base_height());
+  next_round_.erase_through(certified_.height, std::nullopt);
   checkpoints_.erase_through(certified_.height);
   chain_.erase_below(certified_.height);
   const std::vector<Digest> settled = pool_.settle(certified_.height);
@@ -140,6 +141,9 @@ void Replica::Engine::answer(ReplicaIndex peer, const Status& status) {
   answered = now_.monotonic;
   if (status.certified < certified_.height && !certified_checkpoint_.proof.empty()) {
     send(peer, certified_checkpoint_);
+  }
+  if (status.view < round_.view()) {
+    send_new_view(peer, status.view.next());
   }
   if (status.view != round_.view()) {
     return;

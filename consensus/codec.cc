@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -46,6 +47,13 @@ class Writer {
       each(*this, value);
     }
   }
+  template <class T, class F>
+  void optional(const std::optional<T>& value, F each) {
+    out_.u8(value ? 1 : 0);
+    if (value) {
+      each(*this, *value);
+    }
+  }
   void require(bool /*holds*/) {}
   void kind(std::size_t index) { out_.u8(static_cast<std::uint8_t>(index + 1)); }
   std::string take() && { return std::move(out_).take(); }
@@ -87,6 +95,14 @@ class Reader {
       each(*this, value);
     }
   }
+  template <class T, class F>
+  void optional(std::optional<T>& value, F each) {
+    const std::uint8_t present = in_.u8();
+    require(present <= 1);
+    if (present == 1) {
+      each(*this, value.emplace());
+    }
+  }
   void require(bool holds) {
     if (!holds) {
       in_.fail();
@@ -98,6 +114,9 @@ class Reader {
  private:
   ByteReader in_;
 };
+
+/// Encoded size of one, for refusing a count before anything is allocated.
+constexpr std::size_t kViewChangeHeaderSize = 5 * 8 + 2 * sizeof(Digest) + 2 + sizeof(Signature);
 
 template <class A, class M>
 void digests(A& a, M& list, std::size_t count_max) {
@@ -189,6 +208,56 @@ void fields(A& a, M& m) {
                                }) == m.votes.end());
 }
 
+template <class A, Is<ViewChangeHeader> M>
+void fields(A& a, M& m) {
+  a.field(m.view);
+  a.field(m.checkpoint.height);
+  a.field(m.checkpoint.proposal);
+  a.field(m.prepared.view);
+  a.field(m.prepared.height);
+  a.field(m.prepared.digest);
+  a.field(m.voter);
+  a.field(m.signature);
+}
+
+template <class A, class M>
+void proofs(A& a, M& m) {
+  const auto each = [](A& archive, auto& value) { fields(archive, value); };
+  a.optional(m.certificate, each);
+  a.optional(m.checkpoint, each);
+}
+
+template <class A, Is<ViewChange> M>
+void fields(A& a, M& m) {
+  fields(a, m.header);
+  proofs(a, m);
+}
+
+template <class A, Is<NewView> M>
+void fields(A& a, M& m) {
+  a.field(m.view);
+  a.list(m.headers, kValidatorsMax, kViewChangeHeaderSize,
+         [](A& archive, auto& header) { fields(archive, header); });
+  a.require(std::adjacent_find(m.headers.begin(), m.headers.end(),
+                               [](const ViewChangeHeader& one, const ViewChangeHeader& next) {
+                                 return one.voter >= next.voter;
+                               }) == m.headers.end());
+  proofs(a, m);
+  a.field(m.signature);
+}
+
+template <class A, Is<FetchProposals> M>
+void fields(A& a, M& m) {
+  a.field(m.height);
+  a.field(m.digest);
+  a.field(m.above);
+}
+
+template <class A, Is<ProposalFetched> M>
+void fields(A& a, M& m) {
+  fields(a, m.proposal);
+}
+
 template <class A, Is<EpochEntered> M>
 void fields(A& a, M& m) {
   a.field(m.first_height);
@@ -221,6 +290,25 @@ void fields(A& a, M& m) {
 template <class A, Is<CheckpointHeld> M>
 void fields(A& a, M& m) {
   fields(a, m.checkpoint);
+}
+
+template <class A, Is<NewViewInstalled> M>
+void fields(A& a, M& m) {
+  a.field(m.view);
+  a.field(m.start.start);
+  a.optional(m.start.base, [](A& archive, auto& digest) { archive.field(digest); });
+  a.field(m.start.parent);
+}
+
+template <class A, Is<NewViewMade> M>
+void fields(A& a, M& m) {
+  fields(a, m.new_view);
+}
+
+template <class A, Is<AncestorKept> M>
+void fields(A& a, M& m) {
+  a.field(m.digest);
+  fields(a, m.proposal);
 }
 
 template <class Variant>

@@ -48,6 +48,9 @@ struct Config {
   Duration answer_interval = Duration::milliseconds(500);
   /// What is known about a batch that nobody mentions any more is forgotten after so long.
   Duration forget_interval = Duration::milliseconds(30'000);
+  /// A primary whose link to this replica is down gets only so long, in the first n views since a
+  /// commit.
+  Duration link_down_timeout = Duration::milliseconds(200);
   /// The progress timer: base, and its cap after doublings.
   Duration progress_timeout = Duration::milliseconds(1'000);
   Duration progress_timeout_max = Duration::milliseconds(30'000);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "consensus/assert.h"
+#include "consensus/statement.h"
 
 namespace qc::consensus {
 
@@ -15,6 +16,8 @@ Replica::Engine::Engine(Config config, const LedgerPosition& ledger, RecoveredSt
       authenticator_(authenticator),
       rules_(config_.epoch, config_.self, std::move(journal), authenticator),
       round_(rules_.journal().view(), quorum_),
+      next_round_(rules_.journal().view().next(), quorum_),
+      view_changes_(quorum_),
       pool_(config_, quorum_),
       checkpoints_(quorum_),
       peers_(quorum_),
@@ -142,6 +145,7 @@ void Replica::Engine::on(const Synced& event) {
 void Replica::Engine::on(const LinkUp& event) {
   if (event.peer.value < quorum_.validators()) {
     peers_.at(event.peer).link_up = true;
+    peers_.at(event.peer).link_down.reset();
     send(event.peer, make_status());
   }
 }
@@ -149,6 +153,7 @@ void Replica::Engine::on(const LinkUp& event) {
 void Replica::Engine::on(const LinkDown& event) {
   if (event.peer.value < quorum_.validators()) {
     peers_.at(event.peer).link_up = false;
+    peers_.at(event.peer).link_down = now_.monotonic;
   }
 }
 
@@ -157,14 +162,19 @@ void Replica::Engine::on(const Tick& /*event*/) {}
 // ---- messages
 
 void Replica::Engine::on_message(ReplicaIndex /*from*/, const PrePrepare& message) {
-  if (interest_in(message) == Interest::kVerify) {
+  if (interest_in(message) != Interest::kVerify) {
+    return;
+  }
+  if (message.view == round_.view()) {
     accept(message);
+  } else if (is_well_formed(message.proposal)) {
+    next_round_.offer(message, proposal_digest(message.proposal, authenticator_));
   }
 }
 
 void Replica::Engine::on_message(ReplicaIndex /*from*/, const Vote& message) {
   if (interest_in(message) == Interest::kVerify) {
-    round_.add(message);
+    (message.view == round_.view() ? round_ : next_round_).add(message);
   }
 }
 
@@ -201,7 +211,7 @@ void Replica::Engine::on_message(ReplicaIndex from, const Status& message) {
 
 // ---- interest
 
-Interest Replica::Engine::interest(const Message& message) const {
+Interest Replica::Engine::interest(ReplicaIndex from, const Message& message) const {
   if (halted_) {
     return Interest::kDrop;
   }
@@ -217,14 +227,47 @@ Interest Replica::Engine::interest(const Message& message) const {
   if (const auto* certified = std::get_if<CertifiedCheckpoint>(&message)) {
     return interest_in(*certified);
   }
+  if (const auto* view_change = std::get_if<ViewChange>(&message)) {
+    return interest_in(from, *view_change);
+  }
+  if (const auto* new_view = std::get_if<NewView>(&message)) {
+    return interest_in(*new_view);
+  }
   return Interest::kVerify;
 }
 
 Interest Replica::Engine::interest_in_height(View view, Height height) const {
+  if (view == round_.view() && height == base_height()) {
+    // Whatever is certified here: the others may need this replica's vote for it.
+    return Interest::kVerify;
+  }
   if (view < round_.view() || height <= certified_.height) {
     return Interest::kDrop;
   }
-  return view > round_.view() || !in_play(height) ? Interest::kLater : Interest::kVerify;
+  // What comes of the next view before its NewView is kept for it.
+  return view > round_.view().next() || !in_play(height) ? Interest::kLater : Interest::kVerify;
+}
+
+Interest Replica::Engine::interest_in(ReplicaIndex from, const ViewChange& message) const {
+  if (message.header.voter.value >= quorum_.validators() || from.value >= quorum_.validators()) {
+    return Interest::kDrop;
+  }
+  // One for a view that has begun here is answered with its NewView, not too often.
+  const std::optional<Time>& sent = peers_.at(from).new_view_sent;
+  const bool begun = new_view_ && message.header.view <= new_view_->view;
+  const bool answered = sent && now_.monotonic < sent->plus(config_.answer_interval);
+  return view_changes_.is_newer(message) || (begun && !answered) ? Interest::kVerify
+                                                                 : Interest::kDrop;
+}
+
+Interest Replica::Engine::interest_in(const NewView& message) const {
+#ifdef QC_MUTATION_SECOND_NEW_VIEW
+  return message.view < round_.view() ? Interest::kDrop : Interest::kVerify;
+#else
+  const bool late =
+      message.view < round_.view() || (message.view == round_.view() && rules_.installed());
+  return late ? Interest::kDrop : Interest::kVerify;
+#endif
 }
 
 Interest Replica::Engine::interest_in(const PrePrepare& message) const {
@@ -232,7 +275,8 @@ Interest Replica::Engine::interest_in(const PrePrepare& message) const {
   if (interest != Interest::kVerify) {
     return interest;
   }
-  const HeightSlot* slot = round_.find(message.proposal.height);
+  const Round& round = message.view == round_.view() ? round_ : next_round_;
+  const HeightSlot* slot = round.find(message.proposal.height);
   const bool known =
       slot != nullptr && slot->pre_prepare && slot->pre_prepare->proposal == message.proposal;
   return known ? Interest::kDrop : Interest::kVerify;
@@ -243,7 +287,8 @@ Interest Replica::Engine::interest_in(const Vote& message) const {
     return Interest::kDrop;
   }
   const Interest interest = interest_in_height(message.view, message.height);
-  const HeightSlot* slot = round_.find(message.height);
+  const Round& round = message.view == round_.view() ? round_ : next_round_;
+  const HeightSlot* slot = round.find(message.height);
   if (interest != Interest::kVerify || slot == nullptr) {
     return interest;
   }
@@ -270,6 +315,10 @@ Interest Replica::Engine::interest_in(const CertifiedCheckpoint& message) const 
 
 void Replica::Engine::run_timers() {
   const Time now = now_.monotonic;
+  watch_progress();
+  if (halted_) {
+    return;
+  }
   if (now >= status_due_) {
     status_due_ = now.plus(config_.status_interval);
     broadcast(make_status());
@@ -282,28 +331,20 @@ void Replica::Engine::run_timers() {
     resend();
   }
   fetch_missing();
+  fetch_proposals();
   sync_blocks();
-  // A replica whose own execution lags has no reason to blame the primary.
-  progress_timer_.run_while(has_work() && executed_.height == delivered_.height, now);
-  progress_timer_.expired(now);
   actions_.next_tick = next_tick();
 }
 
 void Replica::Engine::resend() {
   const Time now = now_.monotonic;
-  const auto lacks_decided = [this](const auto& place) {
-    const std::optional<Digest> decided = place.second.decided();
-    return decided && chain_.find(place.first, *decided) == nullptr;
-  };
-  if (std::ranges::any_of(round_.slots(), lacks_decided)) {
-    // Somebody has the proposal that a quorum voted for; a status makes them send it.
-    broadcast(make_status());
-  }
   if (!config_.self) {
     return;
   }
+  resend_view();
   for (auto& [height, slot] : round_.slots()) {
-    if (now >= slot.sent.plus(config_.resend_interval)) {
+    const bool needed = height > certified_.height || has_work();
+    if (needed && now >= slot.sent.plus(config_.resend_interval)) {
       slot.sent = now;
       resend_slot(height, slot);
     }
@@ -316,6 +357,18 @@ void Replica::Engine::resend() {
   }
   for (auto& [peer, batches] : pool_.unacknowledged(*config_.self, now)) {
     actions_.send_batches.push_back(SendBatches{peer, std::move(batches)});
+  }
+}
+
+void Replica::Engine::resend_view() {
+  const Time now = now_.monotonic;
+  if (!rules_.installed() && now >= view_change_sent_.plus(config_.resend_interval)) {
+    send_view_change();
+  }
+  const bool began_it = is_primary() && new_view_ && new_view_->view == round_.view();
+  if (began_it && has_work() && now >= new_view_sent_.plus(config_.resend_interval)) {
+    new_view_sent_ = now;
+    broadcast(*new_view_);
   }
 }
 
@@ -346,6 +399,7 @@ Time Replica::Engine::next_tick() const {
   };
   consider(pool_.next_fetch());
   consider(progress_timer_.ends());
+  consider(proposals_due_);
   if (behind_since_) {
     consider(std::max(sync_due_, now_.monotonic.plus(config_.fetch_interval)));
   }
@@ -366,6 +420,7 @@ Time Replica::Engine::next_tick() const {
 ReplicaStatus Replica::Engine::status() const {
   ReplicaStatus status;
   status.view = round_.view();
+  status.view_installed = rules_.installed();
   status.primary = config_.epoch.primary(round_.view());
   status.is_primary = is_primary();
   status.may_vote = rules_.may_vote();
@@ -383,7 +438,7 @@ ReplicaStatus Replica::Engine::status() const {
   status.batches_available = pool_.ready_count();
   status.own_batches_open = config_.self ? pool_.open_of(*config_.self) : 0;
   status.progress_timer_runs = progress_timer_.runs();
-  status.progress_timeouts = progress_timer_.timeouts();
+  status.progress_timeouts = progress_timer_.views();
   return status;
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "consensus/batch_pool.h"
@@ -12,12 +14,13 @@
 #include "consensus/replica.h"
 #include "consensus/round.h"
 #include "consensus/safety_rules.h"
+#include "consensus/view_changes.h"
 
 namespace qc::consensus {
 
 /// The inside of a Replica: hands each event to the type that it concerns and lets the replica do
-/// whatever has become possible. Three files: engine.cc (events and timers), ordering.cc (propose,
-/// accept, vote, deliver), catch_up.cc (checkpoints, status, answers, block sync).
+/// whatever has become possible. Four files: engine.cc (events and timers), ordering.cc (propose,
+/// accept, vote, deliver), view_change.cc, catch_up.cc (checkpoints, status, answers, block sync).
 class Replica::Engine {
  public:
   Engine(Config config, const LedgerPosition& ledger, RecoveredState journal,
@@ -25,7 +28,7 @@ class Replica::Engine {
 
   Actions start(const Now& now);
   Actions step(const Now& now, Event event);
-  Interest interest(const Message& message) const;
+  Interest interest(ReplicaIndex from, const Message& message) const;
   bool wants_batch(const Digest& digest, ReplicaIndex author, std::size_t bytes) const {
     return pool_.accepts(digest, author, bytes);
   }
@@ -49,13 +52,20 @@ class Replica::Engine {
   void on_message(ReplicaIndex from, const BatchAck& message);
   void on_message(ReplicaIndex from, const FetchBatches& message);
   void on_message(ReplicaIndex from, const Status& message);
+  void on_message(ReplicaIndex from, const ViewChange& message);
+  void on_message(ReplicaIndex from, const NewView& message);
+  void on_message(ReplicaIndex from, const FetchProposals& message);
+  void on_message(ReplicaIndex from, const ProposalFetched& message);
   Interest interest_in(const PrePrepare& message) const;
   Interest interest_in(const Vote& message) const;
   Interest interest_in(const CheckpointVote& message) const;
   Interest interest_in(const CertifiedCheckpoint& message) const;
+  Interest interest_in(ReplicaIndex from, const ViewChange& message) const;
+  Interest interest_in(const NewView& message) const;
   Interest interest_in_height(View view, Height height) const;
   void run_timers();
   void resend();
+  void resend_view();
   void resend_slot(Height height, const HeightSlot& slot);
   void fetch_missing();
   Time next_tick() const;
@@ -70,13 +80,17 @@ class Replica::Engine {
   // ordering.cc
   void advance();
   bool propose();
+  std::optional<BlockPoint> parent_to_propose_on() const;
   bool worth_proposing(std::size_t in_flight) const;
+  static bool is_well_formed(const Proposal& proposal);
   bool accept(const PrePrepare& pre_prepare);
   bool prepare_next();
+  bool may_prepare_base(const Proposal& proposal, const Digest& digest);
   bool may_prepare(const Proposal& proposal, const Digest& digest);
   bool payload_is_fresh(const Proposal& proposal) const;
   bool time_is_acceptable(const Proposal& proposal);
   bool commit_next();
+  bool keep_ancestors(const Proposal& proposal);
   bool deliver_committed();
   bool deliver(const Digest& digest, const Proposal& proposal);
   void count_own(const Vote& vote);
@@ -84,6 +98,25 @@ class Replica::Engine {
   bool is_primary() const;
   bool has_work() const;
   void restore_round();
+
+  // view_change.cc
+  void follow_views();
+  void enter_view(View view);
+  std::set<std::pair<Height, Digest>> keep_certified();
+  void send_view_change();
+  void send_new_view(ReplicaIndex peer, View at_most);
+  bool usable(const ViewChange& change);
+  bool holds_path(Height height, const Digest& digest);
+  void make_new_view();
+  void install(const NewView& new_view);
+  bool contradicts(const ViewStart& start) const;
+  std::optional<Height> base_height() const;
+  void begin_base();
+  bool propose_base();
+  std::vector<std::pair<Height, Digest>> missing_proposals() const;
+  void fetch_proposals();
+  void watch_progress();
+  void run_progress_timer();
 
   // catch_up.cc
   void begin_checkpoints();
@@ -105,6 +138,9 @@ class Replica::Engine {
   Authenticator& authenticator_;
   SafetyRules rules_;
   Round round_;
+  /// What comes of the next view before this replica enters it.
+  Round next_round_;
+  ViewChanges view_changes_;
   ProposalChain chain_;
   BatchPool pool_;
   Checkpoints checkpoints_;
@@ -125,6 +161,19 @@ class Replica::Engine {
   bool halted_ = false;
   /// A proposal waits for this replica's clock.
   bool clock_waits_ = false;
+
+  /// The newest NewView that was installed here.
+  std::optional<NewView> new_view_;
+  /// The view that own view changes were last sent for, and when.
+  View announced_;
+  Time view_change_sent_;
+  Time new_view_sent_;
+  /// The primary of the view contradicted itself.
+  bool leave_view_ = false;
+  /// The chain down from the view's base is here (or there is none).
+  bool base_ready_ = false;
+  std::size_t fetch_turn_ = 0;
+  std::optional<Time> proposals_due_;
 
   Time status_due_;
   Time resend_due_;

@@ -23,10 +23,9 @@ void RecoveredState::apply(const EpochEntered& entry) {
   }
   epoch_ = entry;
   view_ = View{};
-  proposals_.clear();
-  prepares_.clear();
-  last_prepare_.reset();
+  leave_view();
   certificates_.clear();
+  ancestors_.clear();
   highest_certificate_.reset();
 }
 
@@ -35,9 +34,31 @@ void RecoveredState::apply(const ViewEntered& entry) {
     return;
   }
   view_ = entry.view;
+  leave_view();
+}
+
+void RecoveredState::leave_view() {
+  installed_.reset();
+  new_view_made_.reset();
   proposals_.clear();
   prepares_.clear();
   last_prepare_.reset();
+}
+
+void RecoveredState::apply(const NewViewInstalled& entry) {
+  if (entry.view == view_) {
+    installed_ = entry;
+  }
+}
+
+void RecoveredState::apply(const NewViewMade& entry) {
+  if (entry.new_view.view == view_) {
+    new_view_made_ = entry;
+  }
+}
+
+bool RecoveredState::is_base(Height height) const {
+  return installed_ && installed_->start.base && installed_->start.start == height;
 }
 
 void RecoveredState::apply(const ProposalMade& entry) {
@@ -54,14 +75,19 @@ void RecoveredState::apply(const PrepareMade& entry) {
   if (!last_prepare_ || entry.height > last_prepare_->height) {
     last_prepare_ = entry;
   }
-  if (!certified_ || entry.height > certified_->checkpoint.height) {
+  if (!certified_ || entry.height > certified_->checkpoint.height || is_base(entry.height)) {
     prepares_.emplace(entry.height, entry.digest);
   }
 }
 
 void RecoveredState::apply(const CertificateMade& entry) {
+  const bool new_view =
+      highest_certificate_ && entry.certificate.view > highest_certificate_->certificate.view;
   if (!highest_certificate_ || higher(entry.certificate, highest_certificate_->certificate)) {
     highest_certificate_ = entry;
+  }
+  if (new_view) {
+    keep_ancestors_of(entry.proposal);
   }
   if (certified_ && entry.certificate.height <= certified_->checkpoint.height) {
     return;
@@ -70,6 +96,38 @@ void RecoveredState::apply(const CertificateMade& entry) {
   if (!fresh && entry.certificate.view > place->second.certificate.view) {
     place->second = entry;
   }
+}
+
+void RecoveredState::apply(const AncestorKept& entry) {
+  const Height height = entry.proposal.height;
+  if (!certified_ || height > certified_->checkpoint.height) {
+    ancestors_.try_emplace({height, entry.digest}, entry.proposal);
+  }
+}
+
+bool RecoveredState::keeps(Height height, const Digest& digest) const {
+  const auto made = certificates_.find(height);
+  return (made != certificates_.end() && made->second.certificate.digest == digest) ||
+         ancestors_.contains({height, digest});
+}
+
+void RecoveredState::keep_ancestors_of(const Proposal& proposal) {
+  // What only a certificate of an earlier view descended from is of no use any more.
+  std::map<std::pair<Height, Digest>, Proposal> kept;
+  const Proposal* next = &proposal;
+  while (next != nullptr && next->height > Height{}) {
+    const Height below = next->height.previous();
+    const auto ancestor = ancestors_.find({below, next->parent});
+    const auto made = certificates_.find(below);
+    const bool has_certificate =
+        made != certificates_.end() && made->second.certificate.digest == next->parent;
+    if (ancestor != ancestors_.end()) {
+      kept.insert(*ancestor);
+    }
+    const Proposal* held = ancestor == ancestors_.end() ? nullptr : &ancestor->second;
+    next = has_certificate ? &made->second.proposal : held;
+  }
+  ancestors_ = std::move(kept);
 }
 
 void RecoveredState::apply(const CheckpointSigned& entry) {
@@ -84,8 +142,16 @@ void RecoveredState::apply(const CheckpointHeld& entry) {
     return;
   }
   certified_ = entry;
+#ifdef QC_MUTATION_HIGHEST_DISCARDED
+  if (highest_certificate_ && highest_certificate_->certificate.height <= height) {
+    highest_certificate_.reset();
+  }
+#endif
   proposals_.erase(proposals_.begin(), proposals_.upper_bound(height));
-  prepares_.erase(prepares_.begin(), prepares_.upper_bound(height));
+  std::erase_if(prepares_, [&](const auto& prepare) {
+    return prepare.first <= height && !is_base(prepare.first);
+  });
+  ancestors_.erase(ancestors_.begin(), ancestors_.lower_bound({height.next(), Digest{}}));
   certificates_.erase(certificates_.begin(), certificates_.upper_bound(height));
 }
 
@@ -96,6 +162,12 @@ std::vector<JournalEntry> RecoveredState::entries() const {
   }
   if (view_ > View{}) {
     entries.emplace_back(ViewEntered{view_});
+  }
+  if (installed_) {
+    entries.emplace_back(*installed_);
+  }
+  if (new_view_made_) {
+    entries.emplace_back(*new_view_made_);
   }
   if (certified_) {
     entries.emplace_back(*certified_);
@@ -118,7 +190,18 @@ std::vector<JournalEntry> RecoveredState::entries() const {
   for (const auto& [height, certificate] : certificates_) {
     entries.emplace_back(certificate);
   }
+  for (const auto& [place, proposal] : ancestors_) {
+    entries.emplace_back(AncestorKept{place.second, proposal});
+  }
   return entries;
+}
+
+const Proposal* payload_of(const JournalEntry& entry) {
+  if (const auto* made = std::get_if<CertificateMade>(&entry)) {
+    return &made->proposal;
+  }
+  const auto* kept = std::get_if<AncestorKept>(&entry);
+  return kept == nullptr ? nullptr : &kept->proposal;
 }
 
 RecoveredState recover(std::span<const JournalEntry> entries) {

@@ -6,11 +6,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "consensus/messages.h"
 #include "consensus/types.h"
+#include "consensus/view_start.h"
 
 namespace qc::consensus {
 
@@ -70,8 +72,34 @@ struct CheckpointHeld {
   friend bool operator==(const CheckpointHeld&, const CheckpointHeld&) = default;
 };
 
-using JournalEntry = std::variant<EpochEntered, ViewEntered, ProposalMade, PrepareMade,
-                                  CertificateMade, CheckpointSigned, CheckpointHeld>;
+/// The start of the current view, journalled before the first vote in it: a restart must not let a
+/// liar's second NewView of the view in.
+struct NewViewInstalled {
+  View view;
+  ViewStart start;
+  friend bool operator==(const NewViewInstalled&, const NewViewInstalled&) = default;
+};
+
+/// This replica, as primary, began the current view like this: it says the same after a restart.
+struct NewViewMade {
+  NewView new_view;
+  friend bool operator==(const NewViewMade&, const NewViewMade&) = default;
+};
+
+/// An ancestor of a certificate about to be journalled, above the certified checkpoint, that no
+/// certificate here has. **The host must have synced its batches too**, as for CertificateMade.
+struct AncestorKept {
+  Digest digest{};
+  Proposal proposal;
+  friend bool operator==(const AncestorKept&, const AncestorKept&) = default;
+};
+
+using JournalEntry =
+    std::variant<EpochEntered, ViewEntered, ProposalMade, PrepareMade, CertificateMade,
+                 CheckpointSigned, CheckpointHeld, NewViewInstalled, NewViewMade, AncestorKept>;
+
+/// The proposal whose batches must be durable with an entry, if there is one.
+const Proposal* payload_of(const JournalEntry& entry);
 
 /// What a replica has promised: the fold of its journal. The same code folds the entries while the
 /// replica runs and after a restart, so memory and disk cannot drift apart.
@@ -90,9 +118,13 @@ class RecoveredState {
   /// The epoch whose votes are recorded, or nothing in an empty journal.
   const std::optional<EpochEntered>& epoch() const { return epoch_; }
   View view() const { return view_; }
+  /// Where the current view begins, once its NewView is installed; nothing in view 0.
+  const std::optional<NewViewInstalled>& installed() const { return installed_; }
+  /// The NewView that this replica made for the current view.
+  const std::optional<NewViewMade>& new_view_made() const { return new_view_made_; }
   /// Own pre-prepares of the current view above the certified height.
   const std::map<Height, PrePrepare>& proposals() const { return proposals_; }
-  /// Own prepares of the current view above the certified height (or at it, the newest).
+  /// Own prepares of the current view above the certified height, and that of the view's base.
   const std::map<Height, Digest>& prepares() const { return prepares_; }
   /// The height and digest of the last prepare of the current view, if any: survives the certified
   /// height passing it.
@@ -102,6 +134,11 @@ class RecoveredState {
   /// The certificate with the greatest (view, height). Never discarded within the epoch, not even
   /// when its height is certified.
   const std::optional<CertificateMade>& highest_certificate() const { return highest_certificate_; }
+  /// Proposals above the certified height that the highest certificate descends from and no
+  /// certificate holds.
+  const std::map<std::pair<Height, Digest>, Proposal>& ancestors() const { return ancestors_; }
+  /// Whether the proposal is kept, as a certificate's or as an ancestor.
+  bool keeps(Height height, const Digest& digest) const;
   /// The newest own cosignature.
   const std::optional<CheckpointSigned>& cosigned() const { return cosigned_; }
   const std::optional<CheckpointHeld>& certified() const { return certified_; }
@@ -116,14 +153,23 @@ class RecoveredState {
   void apply(const CertificateMade& entry);
   void apply(const CheckpointSigned& entry);
   void apply(const CheckpointHeld& entry);
+  void apply(const NewViewInstalled& entry);
+  void apply(const NewViewMade& entry);
+  void apply(const AncestorKept& entry);
+  void leave_view();
+  bool is_base(Height height) const;
+  void keep_ancestors_of(const Proposal& proposal);
 
   std::optional<EpochEntered> epoch_;
   View view_;
+  std::optional<NewViewInstalled> installed_;
+  std::optional<NewViewMade> new_view_made_;
   std::map<Height, PrePrepare> proposals_;
   std::map<Height, Digest> prepares_;
   std::optional<PrepareMade> last_prepare_;
   std::map<Height, CertificateMade> certificates_;
   std::optional<CertificateMade> highest_certificate_;
+  std::map<std::pair<Height, Digest>, Proposal> ancestors_;
   std::optional<CheckpointSigned> cosigned_;
   std::optional<CheckpointHeld> certified_;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -150,9 +151,88 @@ struct Status {
   friend bool operator==(const Status&, const Status&) = default;
 };
 
+/// A certified height and the digest of its proposal. At the height below the epoch's first, which
+/// everybody who may vote in the epoch holds certified, the digest is 32 zero bytes.
+struct CertifiedPoint {
+  Height height;
+  Digest proposal{};
+
+  friend bool operator==(const CertifiedPoint&, const CertifiedPoint&) = default;
+};
+
+/// What a prepared certificate says. Height 0 (and all else zero): there is none.
+struct PreparedPoint {
+  View view;
+  Height height;
+  Digest digest{};
+
+  friend bool operator==(const PreparedPoint&, const PreparedPoint&) = default;
+};
+
+/// The signed part of a view change: the voter votes in no view below `view` any more, and this is
+/// the highest that it has.
+struct ViewChangeHeader {
+  /// At least 1.
+  View view;
+  CertifiedPoint checkpoint;
+  /// The greatest (view, height), by view first, of the certificates in its journal; its view is
+  /// below `view`.
+  PreparedPoint prepared;
+  ReplicaIndex voter;
+  Signature signature{};
+
+  friend bool operator==(const ViewChangeHeader&, const ViewChangeHeader&) = default;
+};
+
+/// A replica leaves the views below, with the proofs of what its header says.
+struct ViewChange {
+  ViewChangeHeader header;
+  /// Present if and only if the header names one.
+  std::optional<PreparedCertificate> certificate;
+  /// Present if and only if the header's checkpoint is in this epoch. Its proof is the host's to
+  /// verify.
+  std::optional<CertifiedCheckpoint> checkpoint;
+
+  friend bool operator==(const ViewChange&, const ViewChange&) = default;
+};
+
+/// The primary of a view says with what it begins, which every receiver computes anew from the
+/// headers. Anyone may relay it.
+struct NewView {
+  View view;
+  /// Exactly a quorum, all for `view`, in ascending order of voter.
+  std::vector<ViewChangeHeader> headers;
+  /// Proof of the greatest certificate that the headers name, if they name any.
+  std::optional<PreparedCertificate> certificate;
+  /// The greatest checkpoint that they name, where it is in this epoch. Its proof is the host's to
+  /// verify.
+  std::optional<CertifiedCheckpoint> checkpoint;
+  /// By the primary of `view`, over the view and the headers.
+  Signature signature{};
+
+  friend bool operator==(const NewView&, const NewView&) = default;
+};
+
+/// The sender asks for the proposal with that digest and for its ancestors above a height.
+struct FetchProposals {
+  Height height;
+  Digest digest{};
+  Height above;
+
+  friend bool operator==(const FetchProposals&, const FetchProposals&) = default;
+};
+
+/// An answer to FetchProposals. It proves itself: whoever asked knows the digest.
+struct ProposalFetched {
+  Proposal proposal;
+
+  friend bool operator==(const ProposalFetched&, const ProposalFetched&) = default;
+};
+
 /// Everything that replicas say to each other about ordering. Batch bytes and blocks travel in the
 /// host's own frames.
-using Message = std::variant<PrePrepare, Vote, CheckpointVote, CertifiedCheckpoint, BatchAck,
-                             FetchBatches, Status>;
+using Message =
+    std::variant<PrePrepare, Vote, CheckpointVote, CertifiedCheckpoint, BatchAck, FetchBatches,
+                 Status, ViewChange, NewView, FetchProposals, ProposalFetched>;
 
 }  // namespace qc::consensus

@@ -13,7 +13,8 @@ void Replica::Engine::advance() {
   // ends because every step raises a height that the window bounds.
   bool moved = true;
   while (moved && !halted_) {
-    moved = propose();
+    follow_views();
+    moved = propose_base() || propose();
     moved = prepare_next() || moved;
     moved = commit_next() || moved;
     moved = deliver_committed() || moved;
@@ -32,22 +33,32 @@ bool Replica::Engine::is_primary() const {
 }
 
 bool Replica::Engine::has_work() const {
-  const auto& slots = round_.slots();
-  return next_epoch_ || pool_.ready_count() > 0 || !journal().certificates().empty() ||
-         std::ranges::any_of(slots,
-                             [](const auto& slot) { return slot.second.pre_prepare.has_value(); });
+  const std::optional<Height> base = base_height();
+  if (next_epoch_ || pool_.ready_count() > 0 || (base && *base > certified_.height)) {
+    return true;
+  }
+  // A certificate of an earlier view that the view does not build on is nobody's work.
+  const bool certified_here = std::ranges::any_of(
+      journal().certificates(),
+      [this](const auto& made) { return made.second.certificate.view == round_.view(); });
+  return certified_here || std::ranges::any_of(round_.slots(), [this](const auto& slot) {
+           return slot.first > certified_.height && slot.second.pre_prepare.has_value();
+         });
 }
 
 // ---- the primary's part
 
-bool Replica::Engine::propose() {
-  if (!is_primary() || !rules_.may_vote()) {
-    return false;
-  }
+std::optional<BlockPoint> Replica::Engine::parent_to_propose_on() const {
   const std::optional<PrepareMade>& last = journal().last_prepare();
   const bool extends_last = last && last->height >= certified_.height;
-  const std::optional<BlockPoint> parent =
-      extends_last ? chain_.point(last->height, last->digest) : certified_;
+  return extends_last ? chain_.point(last->height, last->digest) : certified_;
+}
+
+bool Replica::Engine::propose() {
+  if (!is_primary() || !rules_.may_vote() || !rules_.installed()) {
+    return false;
+  }
+  const std::optional<BlockPoint> parent = parent_to_propose_on();
   // What is delivered already is not to be decided again: then the parent is yet to be certified
   // here.
   if (!parent || parent->height < delivered_.height || !in_play(parent->height.next())) {
@@ -83,12 +94,16 @@ bool Replica::Engine::worth_proposing(std::size_t in_flight) const {
 
 // ---- accepting and voting
 
-bool Replica::Engine::accept(const PrePrepare& pre_prepare) {
-  const Proposal& proposal = pre_prepare.proposal;
+bool Replica::Engine::is_well_formed(const Proposal& proposal) {
   std::vector<Digest> sorted = proposal.batches;
   std::ranges::sort(sorted);
   const bool repeats = std::ranges::adjacent_find(sorted) != sorted.end();
-  if (repeats || proposal.batches.size() > kProposalBatchesMax) {
+  return !repeats && proposal.batches.size() <= kProposalBatchesMax;
+}
+
+bool Replica::Engine::accept(const PrePrepare& pre_prepare) {
+  const Proposal& proposal = pre_prepare.proposal;
+  if (!is_well_formed(proposal)) {
     return false;
   }
   const Digest digest = proposal_digest(proposal, authenticator_);
@@ -98,6 +113,7 @@ bool Replica::Engine::accept(const PrePrepare& pre_prepare) {
     case Round::Offer::kConflict:
       actions_.evidence.push_back(
           Equivocation{*round_.find(proposal.height)->pre_prepare, pre_prepare});
+      leave_view_ = rules_.installed();
       return false;
     case Round::Offer::kAccepted:
       break;
@@ -112,6 +128,9 @@ bool Replica::Engine::accept(const PrePrepare& pre_prepare) {
 
 bool Replica::Engine::prepare_next() {
   bool moved = false;
+  if (!rules_.installed()) {
+    return moved;
+  }
   for (auto& [height, slot] : round_.slots()) {
     if (!slot.pre_prepare || !rules_.prepare_is_next(height) ||
         !may_prepare(slot.pre_prepare->proposal, slot.digest)) {
@@ -128,7 +147,21 @@ bool Replica::Engine::prepare_next() {
   return moved;
 }
 
+bool Replica::Engine::may_prepare_base(const Proposal& proposal, const Digest& digest) {
+  if (digest != rules_.view_start().base) {
+    return false;
+  }
+  if (proposal.height <= delivered_.height) {
+    // Whether it contradicts what is decided here was asked when the view began.
+    return true;
+  }
+  return holds_path(proposal.height, digest);
+}
+
 bool Replica::Engine::may_prepare(const Proposal& proposal, const Digest& digest) {
+  if (proposal.height == base_height()) {
+    return may_prepare_base(proposal, digest);
+  }
   if (proposal.height <= delivered_.height) {
     // Decided already: only that very block may be voted on, and its content was judged before.
     const std::optional<BlockPoint> block = chain_.settled(proposal.height);
@@ -151,14 +184,43 @@ bool Replica::Engine::time_is_acceptable(const Proposal& proposal) {
   if (!parent || proposal.time_ms <= parent->time_ms) {
     return false;
   }
+  // The bound behind doubles with every view that failed, so that no setting of it can stop the
+  // chain.
+  const std::uint64_t doublings = std::min<std::uint64_t>(progress_timer_.views(), 16);
+  const std::uint64_t behind_ms = config_.max_clock_behind_ms << doublings;
   const bool acceptable = proposal.time_ms <= now_.wall_ms + config_.max_clock_ahead_ms &&
-                          proposal.time_ms + config_.max_clock_behind_ms >= now_.wall_ms;
+                          proposal.time_ms + behind_ms >= now_.wall_ms;
   clock_waits_ = clock_waits_ || !acceptable;
   return acceptable;
 }
 
+bool Replica::Engine::keep_ancestors(const Proposal& proposal) {
+  const ViewStart& start = rules_.view_start();
+  // Below a fresh start everything is certified.
+  const Height floor =
+      start.base ? certified_.height : std::max(certified_.height, start.start.previous());
+  std::vector<std::pair<Digest, const Proposal*>> kept;
+  Digest digest = proposal.parent;
+  for (Height at = proposal.height; at > floor.next();) {
+    at = at.previous();
+    const Proposal* ancestor = chain_.find(at, digest);
+    if (ancestor == nullptr || (at > delivered_.height && !pool_.holds_all(ancestor->batches))) {
+      return false;
+    }
+    kept.emplace_back(digest, ancestor);
+    digest = ancestor->parent;
+  }
+  for (auto place = kept.rbegin(); place != kept.rend(); ++place) {
+    rules_.keep(place->first, *place->second, actions_.persist);
+  }
+  return true;
+}
+
 bool Replica::Engine::commit_next() {
   bool moved = false;
+  if (!rules_.installed()) {
+    return moved;
+  }
   for (auto& [height, slot] : round_.slots()) {
     if (!slot.prepares.decided() || !rules_.commit_is_next(height)) {
       continue;
@@ -167,8 +229,9 @@ bool Replica::Engine::commit_next() {
     const Proposal* proposal = chain_.find(height, digest);
     // A commit promises that the content is here: whoever fetches it later must find it at a
     // quorum.
-    if (proposal == nullptr ||
-        (height > delivered_.height && !pool_.holds_all(proposal->batches))) {
+    if (proposal == nullptr || !rules_.may_vote() ||
+        (height > delivered_.height && !pool_.holds_all(proposal->batches)) ||
+        !keep_ancestors(*proposal)) {
       continue;
     }
     const std::optional<PreparedCertificate> certificate = round_.certificate(height);
@@ -240,9 +303,12 @@ bool Replica::Engine::deliver(const Digest& digest, const Proposal& proposal) {
 // ---- restart
 
 void Replica::Engine::restore_round() {
+  keep_certified();
+  if (journal().new_view_made()) {
+    new_view_ = journal().new_view_made()->new_view;
+  }
   for (const auto& [height, made] : journal().certificates()) {
-    chain_.add(made.certificate.digest, made.proposal);
-    if (height > delivered_.height) {
+    if (height > delivered_.height && made.certificate.view == round_.view()) {
       pool_.claim(made.proposal.batches, now_.monotonic);
     }
     if (made.certificate.view != round_.view() || !in_play(height)) {
@@ -254,13 +320,13 @@ void Replica::Engine::restore_round() {
     }
   }
   for (const auto& [height, pre_prepare] : journal().proposals()) {
-    if (in_play(height)) {
+    if (in_play(height) || height == base_height()) {
       accept(pre_prepare);
       broadcast(pre_prepare);
     }
   }
   for (const Vote& vote : rules_.votes()) {
-    if (in_play(vote.height)) {
+    if (in_play(vote.height) || vote.height == base_height()) {
       count_own(vote);
       broadcast(vote);
     }

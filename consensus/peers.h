@@ -16,8 +16,13 @@ class Peers {
  public:
   struct Peer {
     Height certified;
+    /// The newest view that it was heard of in.
     View view;
     bool link_up = false;
+    /// Since when the link has been known to be down.
+    std::optional<Time> link_down;
+    /// When it was last sent a NewView that it seemed to lack.
+    std::optional<Time> new_view_sent;
     /// When this replica last answered its status.
     std::optional<Time> answered;
   };
@@ -39,6 +44,19 @@ class Peers {
     return *place;
   }
 
+  /// The (f + 1)-th largest view of the others: f liars cannot drag anybody there.
+  View join_view() const {
+#ifdef QC_MUTATION_ONE_PEER_VIEW_JUMP
+    return nth_view(std::nullopt, View{}, 0);
+#else
+    return nth_view(std::nullopt, View{}, quorum_.faulty_max());
+#endif
+  }
+  /// The q-th largest view of all, one's own included: a quorum is there or further.
+  View quorum_view(std::optional<ReplicaIndex> self, View own) const {
+    return nth_view(self, own, quorum_.certificate() - 1);
+  }
+
   /// Who claims to be certified at a height or above it.
   std::vector<ReplicaIndex> at_least(Height height) const {
     std::vector<ReplicaIndex> found;
@@ -51,6 +69,20 @@ class Peers {
   }
 
  private:
+  View nth_view(std::optional<ReplicaIndex> self, View own, std::size_t n) const {
+    std::vector<View> views;
+    views.reserve(peers_.size());
+    for (const Peer& peer : peers_) {
+      views.push_back(peer.view);
+    }
+    if (self) {
+      views[self->value] = own;
+    }
+    const auto place = views.begin() + static_cast<std::ptrdiff_t>(n);
+    std::nth_element(views.begin(), place, views.end(), std::greater<>());
+    return *place;
+  }
+
   Quorum quorum_;
   std::vector<Peer> peers_;
 };

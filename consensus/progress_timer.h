@@ -9,8 +9,8 @@
 
 namespace qc::consensus {
 
-/// Runs while there is work and restarts with progress; each time it runs out without any it
-/// doubles, up to a cap.
+/// How long a view has to show progress: a base, doubled with each view that brought none, up to a
+/// cap (validators must not end up hours apart).
 class ProgressTimer {
  public:
   ProgressTimer(Duration base, Duration max) : base_(base), max_(max), timeout_(base) {}
@@ -23,33 +23,39 @@ class ProgressTimer {
       ends_ = now.plus(timeout_);
     }
   }
+  /// If it runs, it ends at that time at the latest.
+  void end_by(Time latest) {
+    if (ends_) {
+      ends_ = std::min(*ends_, latest);
+    }
+  }
   /// A commit: back to the base.
   void progress() {
     timeout_ = base_;
-    timeouts_ = 0;
+    views_ = 0;
     ends_.reset();
   }
-  /// Whether it has run out; then it starts anew, doubled.
-  bool expired(Time now) {
-    if (!ends_ || now < *ends_) {
-      return false;
-    }
-    ++timeouts_;
+  /// The view's start is known: its whole time is for work.
+  void restart() { ends_.reset(); }
+  /// A view was left without a commit.
+  void next_view() {
+    ++views_;
     timeout_ = std::min(timeout_.times(2), max_);
-    ends_ = now.plus(timeout_);
-    return true;
+    ends_.reset();
   }
+  bool expired(Time now) const { return ends_ && now >= *ends_; }
 
   const std::optional<Time>& ends() const { return ends_; }
   bool runs() const { return ends_.has_value(); }
-  std::uint64_t timeouts() const { return timeouts_; }
+  /// Views left since the last commit.
+  std::uint64_t views() const { return views_; }
 
  private:
   Duration base_;
   Duration max_;
   Duration timeout_;
   std::optional<Time> ends_;
-  std::uint64_t timeouts_ = 0;
+  std::uint64_t views_ = 0;
 };
 
 }  // namespace qc::consensus

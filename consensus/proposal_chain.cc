@@ -44,6 +44,19 @@ std::optional<std::vector<std::pair<Digest, const Proposal*>>> ProposalChain::pa
   return path;
 }
 
+std::optional<std::pair<Height, Digest>> ProposalChain::first_missing(const BlockPoint& below,
+                                                                      Height height,
+                                                                      Digest digest) const {
+  for (Height at = height; at > below.height; at = at.previous()) {
+    const Proposal* proposal = find(at, digest);
+    if (proposal == nullptr) {
+      return std::pair(at, digest);
+    }
+    digest = proposal->parent;
+  }
+  return std::nullopt;
+}
+
 bool ProposalChain::names_batch(const BlockPoint& below, const Proposal& proposal,
                                 const Digest& batch) const {
   Digest parent = proposal.parent;

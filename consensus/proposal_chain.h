@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,14 @@ class ProposalChain {
   /// Whether a proposal between `below` (exclusive) and (height, digest) (exclusive) names the
   /// batch.
   bool names_batch(const BlockPoint& below, const Proposal& proposal, const Digest& batch) const;
+  /// Where (height, digest) stands on `below` with a proposal missing in between (or itself): the
+  /// highest one missing.
+  std::optional<std::pair<Height, Digest>> first_missing(const BlockPoint& below, Height height,
+                                                         Digest digest) const;
+  /// Forgets all proposals but those.
+  void keep_only(const std::set<std::pair<Height, Digest>>& kept) {
+    std::erase_if(proposals_, [&](const auto& held) { return !kept.contains(held.first); });
+  }
   /// Forgets what lies below a height.
   void erase_below(Height height);
   std::size_t size() const { return proposals_.size(); }

@@ -19,8 +19,8 @@ Actions Replica::start(const Now& now) { return engine_->start(now); }
 
 Actions Replica::step(const Now& now, Event event) { return engine_->step(now, std::move(event)); }
 
-Interest Replica::interest(ReplicaIndex /*from*/, const Message& message) const {
-  return engine_->interest(message);
+Interest Replica::interest(ReplicaIndex from, const Message& message) const {
+  return engine_->interest(from, message);
 }
 
 bool Replica::wants_batch(const Digest& digest, ReplicaIndex author, std::size_t bytes) const {

@@ -184,6 +184,8 @@ enum class Interest : std::uint8_t {
 /// What the operator and the metrics see.
 struct ReplicaStatus {
   View view;
+  /// Whether the view has begun here; false while its NewView is awaited.
+  bool view_installed = false;
   ReplicaIndex primary;
   bool is_primary = false;
   /// False for an observer, while the ledger is below what the journal holds certified, and after a
@@ -205,7 +207,7 @@ struct ReplicaStatus {
   std::size_t own_batches_open = 0;
   /// Whether there is work (consensus.md, Terms) and so the progress timer runs.
   bool progress_timer_runs = false;
-  /// How often it ran out since the last commit.
+  /// How many views were left since the last commit.
   std::uint64_t progress_timeouts = 0;
 };
 

@@ -46,7 +46,11 @@ class Round {
   Offer offer(const PrePrepare& pre_prepare, const Digest& digest);
   /// Takes a vote of this view; false if the voter's vote is here already.
   bool add(const Vote& vote);
-  void erase_through(Height height) { slots_.erase(slots_.begin(), slots_.upper_bound(height)); }
+  /// Forgets what lies at or below a height, but not the view's base.
+  void erase_through(Height height, std::optional<Height> base) {
+    std::erase_if(slots_,
+                  [&](const auto& slot) { return slot.first <= height && slot.first != base; });
+  }
 
   std::map<Height, HeightSlot>& slots() { return slots_; }
   const std::map<Height, HeightSlot>& slots() const { return slots_; }

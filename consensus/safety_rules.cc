@@ -10,21 +10,87 @@ namespace qc::consensus {
 
 SafetyRules::SafetyRules(const Epoch& epoch, std::optional<ReplicaIndex> self,
                          RecoveredState journal, Authenticator& authenticator)
-    : epoch_(epoch),
-      self_(self),
-      journal_(std::move(journal)),
-      authenticator_(authenticator),
-      start_{.start = epoch.first_height, .base = std::nullopt, .parent = {}} {}
+    : epoch_(epoch), self_(self), journal_(std::move(journal)), authenticator_(authenticator) {
+  load_start();
+}
+
+void SafetyRules::load_start() {
+  start_ = journal_.installed()
+               ? journal_.installed()->start
+               : ViewStart{.start = epoch_.first_height, .base = std::nullopt, .parent = {}};
+}
 
 void SafetyRules::enter_epoch(std::vector<JournalEntry>& persist) {
   const EpochEntered entered{epoch_.first_height, epoch_.set_hash};
   if (journal_.epoch() != entered) {
     record(entered, persist);
   }
+  load_start();
   for (const auto& [height, made] : journal_.certificates()) {
     if (made.certificate.view == journal_.view()) {
       last_commit_ = height;
     }
+  }
+}
+
+bool SafetyRules::enter_view(View view, std::vector<JournalEntry>& persist) {
+  if (view <= journal_.view()) {
+    return false;
+  }
+  record(ViewEntered{view}, persist);
+  last_commit_.reset();
+  load_start();
+  return true;
+}
+
+bool SafetyRules::install(const ViewStart& start, std::vector<JournalEntry>& persist) {
+#ifdef QC_MUTATION_SECOND_NEW_VIEW
+  if (journal_.view() == View{} || (installed() && start == start_)) {
+    return false;
+  }
+#else
+  if (installed()) {
+    return false;
+  }
+#endif
+  record(NewViewInstalled{journal_.view(), start}, persist);
+  load_start();
+  return true;
+}
+
+std::optional<ViewChangeHeader> SafetyRules::view_change(const CertifiedPoint& checkpoint) {
+  if (!may_vote() || installed()) {
+    return std::nullopt;
+  }
+  ViewChangeHeader header{journal_.view(), checkpoint, {}, *self_, {}};
+  if (const std::optional<CertificateMade>& highest = journal_.highest_certificate()) {
+    const PreparedCertificate& certificate = highest->certificate;
+    header.prepared = PreparedPoint{certificate.view, certificate.height, certificate.digest};
+  }
+  header.signature = authenticator_.sign(view_change_statement_bytes(epoch_, header));
+  return header;
+}
+
+std::optional<NewView> SafetyRules::new_view(NewView unsigned_new_view,
+                                             std::vector<JournalEntry>& persist) {
+  if (journal_.new_view_made()) {
+    return journal_.new_view_made()->new_view;
+  }
+  const View view = journal_.view();
+  if (!may_vote() || view == View{} || unsigned_new_view.view != view ||
+      epoch_.primary(view) != *self_) {
+    return std::nullopt;
+  }
+  unsigned_new_view.signature =
+      authenticator_.sign(new_view_statement_bytes(epoch_, unsigned_new_view));
+  record(NewViewMade{unsigned_new_view}, persist);
+  return unsigned_new_view;
+}
+
+void SafetyRules::keep(const Digest& digest, const Proposal& proposal,
+                       std::vector<JournalEntry>& persist) {
+  if (!journal_.keeps(proposal.height, digest)) {
+    record(AncestorKept{digest, proposal}, persist);
   }
 }
 
@@ -35,7 +101,8 @@ std::optional<PrePrepare> SafetyRules::propose(const Proposal& proposal, const D
     return made->second;
   }
   const View view = journal_.view();
-  if (!may_vote() || epoch_.primary(view) != *self_ || !in_order(proposal, digest)) {
+  if (!may_vote() || !installed() || epoch_.primary(view) != *self_ ||
+      !in_order(proposal, digest)) {
     return std::nullopt;
   }
   const VoteStatement statement{Phase::kPrePrepare, view, proposal.height, digest};
@@ -47,7 +114,7 @@ std::optional<PrePrepare> SafetyRules::propose(const Proposal& proposal, const D
 
 std::optional<Vote> SafetyRules::prepare(const Proposal& proposal, const Digest& digest,
                                          std::vector<JournalEntry>& persist) {
-  if (!may_vote() || !in_order(proposal, digest)) {
+  if (!may_vote() || !installed() || !in_order(proposal, digest)) {
     return std::nullopt;
   }
   record(PrepareMade{journal_.view(), proposal.height, digest}, persist);
@@ -57,8 +124,8 @@ std::optional<Vote> SafetyRules::prepare(const Proposal& proposal, const Digest&
 std::optional<Vote> SafetyRules::commit(const PreparedCertificate& certificate,
                                         const Proposal& proposal,
                                         std::vector<JournalEntry>& persist) {
-  if (!may_vote() || certificate.view != journal_.view() || !commit_is_next(certificate.height) ||
-      proposal.height != certificate.height ||
+  if (!may_vote() || !installed() || certificate.view != journal_.view() ||
+      !commit_is_next(certificate.height) || proposal.height != certificate.height ||
       certificate.prepares.size() < epoch_.quorum().certificate()) {
     return std::nullopt;
   }
@@ -87,7 +154,11 @@ void SafetyRules::hold(const CertifiedCheckpoint& checkpoint, std::vector<Journa
 bool SafetyRules::follows_certified(Height height) const {
   // In view 0 the block below the epoch's first height is the certified one when the first height
   // is voted on. A base is the only thing that may be voted on at its own height.
+#ifdef QC_MUTATION_CHECKPOINT_UNDER_BASE
+  const bool inside_view = true;
+#else
   const bool inside_view = height > start_.start || (height == start_.start && !start_.base);
+#endif
   return inside_view && height == certified_.height.next();
 }
 
@@ -132,7 +203,7 @@ bool SafetyRules::in_order(const Proposal& proposal, const Digest& digest) const
   if (height == start_.start && start_.base) {
     return digest == *start_.base;
   }
-  if (height == start_.start && journal_.view() > View{}) {
+  if (height == start_.start && height > epoch_.first_height) {
     return proposal.parent == start_.parent;
   }
   const bool extends_last =
@@ -149,6 +220,11 @@ Vote SafetyRules::sign(Phase phase, Height height, const Digest& digest) {
 
 void SafetyRules::record(JournalEntry entry, std::vector<JournalEntry>& persist) {
   journal_.apply(entry);
+#ifdef QC_MUTATION_START_NOT_JOURNALLED
+  if (std::holds_alternative<NewViewInstalled>(entry)) {
+    return;
+  }
+#endif
 #ifdef QC_MUTATION_JOURNAL_SKIPPED
   if (std::holds_alternative<PrepareMade>(entry) || std::holds_alternative<ProposalMade>(entry)) {
     return;

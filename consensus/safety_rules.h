@@ -9,20 +9,9 @@
 #include "consensus/journal.h"
 #include "consensus/messages.h"
 #include "consensus/types.h"
+#include "consensus/view_start.h"
 
 namespace qc::consensus {
-
-/// Where a view begins. View 0 begins at the epoch's first height on the block below it; a later
-/// view where its NewView says.
-struct ViewStart {
-  Height start{1};
-  /// The certificate's digest that the view must begin with, at `start`; nothing in a fresh start.
-  std::optional<Digest> base;
-  /// The parent of `start` in a fresh start.
-  Digest parent{};
-
-  friend bool operator==(const ViewStart&, const ViewStart&) = default;
-};
 
 /// The only place where this replica's voting key is used. Every promise is added to the journal's
 /// fold here and handed to the caller as an entry to persist before the signed message leaves; what
@@ -43,6 +32,18 @@ class SafetyRules {
   /// The newest block that is executed here and certified.
   void set_certified(const BlockPoint& block) { certified_ = block; }
 
+  /// Leaves the lower views: no vote in them any more. False if the view is not above the current.
+  bool enter_view(View view, std::vector<JournalEntry>& persist);
+  /// Whether the current view may be voted in: always in view 0, else once its start is installed.
+  bool installed() const { return journal_.view() == View{} || journal_.installed().has_value(); }
+  /// Takes the current view's start from a verified NewView. At most one a view: false if there is
+  /// one already.
+  bool install(const ViewStart& start, std::vector<JournalEntry>& persist);
+  /// The signed header of a view change to the current view, until it is installed.
+  std::optional<ViewChangeHeader> view_change(const CertifiedPoint& checkpoint);
+  /// Signs a NewView of the current view as its primary. The one made before, if there is one.
+  std::optional<NewView> new_view(NewView unsigned_new_view, std::vector<JournalEntry>& persist);
+
   /// The primary's assignment of a proposal to its height in the current view. The one made before,
   /// if there is one.
   std::optional<PrePrepare> propose(const Proposal& proposal, const Digest& digest,
@@ -54,6 +55,8 @@ class SafetyRules {
   /// A commit, in height order, for what a quorum prepared in the current view.
   std::optional<Vote> commit(const PreparedCertificate& certificate, const Proposal& proposal,
                              std::vector<JournalEntry>& persist);
+  /// Keeps an ancestor of what is committed to next, if nothing keeps it yet.
+  void keep(const Digest& digest, const Proposal& proposal, std::vector<JournalEntry>& persist);
   /// The cosigned checkpoint of an executed height: each height once, ascending.
   std::optional<CheckpointVote> cosign(const CheckpointVote& vote,
                                        std::vector<JournalEntry>& persist);
@@ -71,6 +74,7 @@ class SafetyRules {
   const ViewStart& view_start() const { return start_; }
 
  private:
+  void load_start();
   bool in_order(const Proposal& proposal, const Digest& digest) const;
   bool follows_certified(Height height) const;
   Vote sign(Phase phase, Height height, const Digest& digest);

@@ -25,6 +25,16 @@ struct VoteStatement {
 /// that a vote means nothing anywhere else.
 std::string vote_statement_bytes(const Epoch& epoch, const VoteStatement& statement);
 
+/// The exact bytes that the header of a view change signs: `"qc/view-change/v1" NUL`, chain, epoch
+/// and set as in a vote, then `u64 view  u64 checkpoint height  its digest[32]  u64 certificate's
+/// view  u64 its height  its digest[32]`.
+std::string view_change_statement_bytes(const Epoch& epoch, const ViewChangeHeader& header);
+
+/// The exact bytes that a new view signs: `"qc/new-view/v1" NUL`, chain, epoch and set as in a
+/// vote, then `u64 view  u32 count` and for each header `u16 voter`, its fields as above and its
+/// signature. What the proofs prove is in the headers already.
+std::string new_view_statement_bytes(const Epoch& epoch, const NewView& new_view);
+
 /// The exact bytes whose hash is a proposal's digest:
 /// `"qc/proposal/v1" NUL  u64 height  parent[32]  u64 time_ms  u32 count  digests`, integers
 /// big-endian.

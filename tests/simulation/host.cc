@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "consensus/codec.h"
+#include "consensus/statement.h"
 #include "consensus/verifier.h"
 
 namespace qc::simulation {
@@ -44,9 +45,35 @@ std::int64_t Host::work_us(std::int64_t low, std::int64_t high) {
 void Host::later(std::int64_t delay_us, std::function<void()> action) {
   network_.after_us(delay_us, [this, life = life_, action = std::move(action)] {
     if (up() && life == life_) {
-      action();
+      run_when_awake(action);
     }
   });
+}
+
+void Host::run_when_awake(const std::function<void()>& action) {
+  if (network_.now_ns() >= asleep_until_ns_) {
+    action();
+    return;
+  }
+  const std::int64_t delay_us = (asleep_until_ns_ - network_.now_ns()) / 1'000 + 1;
+  network_.after_us(delay_us, [this, life = life_, action] {
+    if (up() && life == life_) {
+      run_when_awake(action);
+    }
+  });
+}
+
+void Host::lie(Message& message) {
+  // Inflated views: in a claim, and signed.
+  constexpr std::uint64_t kFar = 1'000'000;
+  if (auto* status = std::get_if<Status>(&message)) {
+    status->view.value += kFar;
+    ViewChange change{ViewChangeHeader{View{kFar + status->view.value}, {}, {}, index_, {}},
+                      std::nullopt, std::nullopt};
+    change.header.signature =
+        authenticator_.sign(view_change_statement_bytes(config_.epoch, change.header));
+    network_.send(*this, std::nullopt, change);
+  }
 }
 
 std::string Host::cosignature(const std::string& checkpoint) {
@@ -131,6 +158,11 @@ bool Host::verify(const Message& message, ReplicaIndex from) const {
   if (const auto* certified = std::get_if<CertifiedCheckpoint>(&message)) {
     return verify_certified(*certified, network_.options().validators, authenticator_);
   }
+  if (const CertifiedCheckpoint* attached = attached_checkpoint(message)) {
+    if (!verify_certified(*attached, network_.options().validators, authenticator_)) {
+      return false;
+    }
+  }
   return verify_message(config_.epoch, authenticator_, message);
 }
 
@@ -190,8 +222,9 @@ void Host::sync_journal() {
 
 void Host::make_durable(const JournalEntry& entry) {
   journal_.push_back(entry);
-  if (const auto* made = std::get_if<CertificateMade>(&entry)) {
-    for (const Digest& batch : made->proposal.batches) {
+  network_.invariants().journalled(index_, honest_, entry);
+  if (const Proposal* payload = payload_of(entry)) {
+    for (const Digest& batch : payload->batches) {
       const auto place = batches_.find(batch);
       if (place != batches_.end()) {
         place->second.durable = true;
@@ -203,7 +236,10 @@ void Host::make_durable(const JournalEntry& entry) {
 void Host::carry_out(Waiting& step) {
   Actions& actions = step.actions;
   next_delivery_ = std::max(next_delivery_, step.first_delivery);
-  for (const Outgoing& outgoing : actions.send) {
+  for (Outgoing& outgoing : actions.send) {
+    if (liar) {
+      lie(outgoing.message);
+    }
     network_.invariants().sent(index_, honest_, outgoing.message, authenticator_);
     network_.send(*this, outgoing.to, outgoing.message);
   }

@@ -40,6 +40,12 @@ class Host {
   std::size_t batches_stored() const { return batches_.size(); }
   /// Messages between a twin and others pass only within a group.
   int group = 0;
+  /// Claims and signs views far above its own.
+  bool liar = false;
+  /// Stops it for a while (a machine suspended): what comes meanwhile waits.
+  void sleep_until(std::int64_t time_ns) { asleep_until_ns_ = time_ns; }
+  /// Runs it now, or when the host is awake again.
+  void run_when_awake(const std::function<void()>& action);
 
  private:
   struct StoredBatch {
@@ -66,6 +72,7 @@ class Host {
   void schedule_tick(consensus::Time at);
   /// Runs the action after a delay unless this life has ended by then.
   void later(std::int64_t delay_us, std::function<void()> action);
+  void lie(consensus::Message& message);
   std::int64_t work_us(std::int64_t low, std::int64_t high);
   bool verify(const consensus::Message& message, consensus::ReplicaIndex from) const;
 
@@ -85,6 +92,7 @@ class Host {
   // The process.
   std::unique_ptr<consensus::Replica> replica_;
   std::uint64_t life_ = 0;
+  std::int64_t asleep_until_ns_ = 0;
   std::uint64_t restarts_ = 0;
   std::deque<Waiting> waiting_;
   std::size_t in_sync_ = 0;

@@ -23,7 +23,7 @@ struct Arguments {
   std::uint64_t last_seed = 100;
   /// Empty: all.
   std::string scenario;
-  std::vector<std::uint16_t> validators = {4, 5, 7};
+  std::vector<std::uint16_t> validators = {4, 5, 7, 10};
   std::size_t batches = 60;
   bool expect_violation = false;
 };
@@ -72,6 +72,7 @@ struct Totals {
   std::uint64_t blocks = 0;
   std::uint64_t batches = 0;
   std::uint64_t restarts = 0;
+  std::uint64_t views = 0;
 };
 
 /// Runs one scenario at one size. Stops at the first violation where one is expected.
@@ -85,6 +86,7 @@ void run(const Arguments& arguments, const Scenario& scenario, std::uint16_t val
     totals.blocks += report.blocks;
     totals.batches += report.batches;
     totals.restarts += report.restarts;
+    totals.views += report.views;
     if (report.violation) {
       ++totals.violations;
       std::printf("%s\n  replay: qcsim --seeds %llu..%llu --scenario %s --n %u --batches %zu\n",
@@ -118,14 +120,16 @@ int main(int count, char** values) {
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   std::printf(
-      "%llu runs, %llu violations, %llu blocks, %llu batches, %llu crashes, %llu events, %.0f "
+      "%llu runs, %llu violations, %llu blocks, %llu batches, %llu crashes, %llu views, %llu "
+      "events, %.0f "
       "events/s\n",
       static_cast<unsigned long long>(totals.runs),
       static_cast<unsigned long long>(totals.violations),
       static_cast<unsigned long long>(totals.blocks),
       static_cast<unsigned long long>(totals.batches),
       static_cast<unsigned long long>(totals.restarts),
-      static_cast<unsigned long long>(totals.events), static_cast<double>(totals.events) / seconds);
+      static_cast<unsigned long long>(totals.views), static_cast<unsigned long long>(totals.events),
+      static_cast<double>(totals.events) / seconds);
   const bool violated = totals.violations > 0;
   return violated == arguments->expect_violation ? 0 : 1;
 }

@@ -17,9 +17,7 @@ namespace {
 constexpr std::int64_t kLoadMs = 5'000;
 constexpr std::int64_t kHealMs = 6'000;
 /// So long after healing everything must be ordered everywhere.
-constexpr std::int64_t kSettleMs = 60'000;
-/// A run in which only safety is asked for goes on so long after healing.
-constexpr std::int64_t kTwinMs = 5'000;
+constexpr std::int64_t kSettleMs = 120'000;
 constexpr ReplicaIndex kFirstPrimary{1};
 
 }  // namespace
@@ -31,9 +29,13 @@ Network::Network(const Options& options)
   const auto slow = static_cast<std::uint16_t>(random_.between(0, options.validators - 1));
   for (std::uint16_t i = 0; i < options.validators; ++i) {
     const std::int64_t skew = random_.between(-scenario().clock_skew_ms, scenario().clock_skew_ms);
-    const bool honest = !scenario().twin_primary || ReplicaIndex{i} != kFirstPrimary;
+    const bool honest = (!scenario().twin_primary || ReplicaIndex{i} != kFirstPrimary) &&
+                        (!scenario().view_liar || i != 0);
     hosts_.push_back(std::make_unique<Host>(*this, ReplicaIndex{i}, honest,
                                             scenario().slow_node && i == slow, skew));
+  }
+  if (scenario().view_liar) {
+    hosts_.front()->liar = true;
   }
   if (scenario().twin_primary) {
     hosts_.push_back(std::make_unique<Host>(*this, kFirstPrimary, false, false, 7));
@@ -57,7 +59,9 @@ bool Network::cut(const Host& from, const Host& to) const {
   // Copies of one validator each speak with their own group only; honest validators speak with
   // everybody.
   const bool twins_apart = (!from.honest() || !to.honest()) && from.group != to.group;
-  return twins_apart || &from == cut_off_ || (&to == cut_off_ && !one_way_);
+  const bool from_cut = cut_off_.contains(&from);
+  const bool to_cut = cut_off_.contains(&to);
+  return twins_apart || (from_cut && !to_cut) || (to_cut && !from_cut && !one_way_);
 }
 
 void Network::transmit(Host& from, std::optional<ReplicaIndex> to,
@@ -78,7 +82,7 @@ void Network::transmit(Host& from, std::optional<ReplicaIndex> to,
       ++report_.messages;
       after_us(delay_us, [target, arrive] {
         if (target->up()) {
-          arrive(*target);
+          target->run_when_awake([target, arrive] { arrive(*target); });
         }
       });
     }
@@ -118,7 +122,8 @@ void Network::link_up(Host& host) {
 void Network::bring_batch(std::size_t number) {
   const auto place = static_cast<std::size_t>(random_.between(0, options_.validators - 1));
   Host& host = *hosts_[place];
-  if (!host.up() || host.replica().status().own_batches_open >= Config{}.author_batches_max) {
+  if (!host.honest() || !host.up() ||
+      host.replica().status().own_batches_open >= Config{}.author_batches_max) {
     after_us(50'000, [this, number] { bring_batch(number); });
     return;
   }
@@ -132,15 +137,38 @@ void Network::bring_batch(std::size_t number) {
                          ~std::uint64_t{0}});
 }
 
+Host& Network::victim() {
+  if (scenario().hit_primary) {
+    const std::uint64_t primary = (invariants_.views_passed() + 1) % options_.validators;
+    return *hosts_[static_cast<std::size_t>(primary)];
+  }
+  return *hosts_[static_cast<std::size_t>(
+      random_.between(0, static_cast<std::int64_t>(hosts_.size()) - 1))];
+}
+
+void Network::pause_sometimes() {
+  if (healed_) {
+    return;
+  }
+  victim().sleep_until(now_ns_ + random_.between(100, 4'000) * 1'000'000);
+  after_us(random_.between(1, 2 * scenario().pause_every_ms) * 1'000,
+           [this] { pause_sometimes(); });
+}
+
 void Network::crash_sometimes() {
   if (healed_) {
     return;
   }
-  Host& host = *hosts_[static_cast<std::size_t>(
-      random_.between(0, static_cast<std::int64_t>(hosts_.size()) - 1))];
+  Host& host = victim();
   if (host.up()) {
     host.crash();
     ++report_.restarts;
+    for (auto& other : hosts_) {
+      // Some notice at once, by a closed connection.
+      if (other->up() && other->index() != host.index() && random_.chance(50)) {
+        other->step(LinkDown{host.index()});
+      }
+    }
     after_us(random_.between(10, scenario().down_ms_max) * 1'000, [&host] {
       if (!host.up()) {
         host.start();
@@ -155,19 +183,24 @@ void Network::partition_sometimes() {
   if (healed_) {
     return;
   }
-  cut_off_ = hosts_[static_cast<std::size_t>(
-                        random_.between(0, static_cast<std::int64_t>(hosts_.size()) - 1))]
-                 .get();
+  cut_off_ = {&victim()};
+  for (auto& host : hosts_) {
+    if (scenario().split && random_.chance(50)) {
+      cut_off_.insert(host.get());
+    }
+  }
   one_way_ = random_.chance(30);
-  after_us(random_.between(100, 1'500) * 1'000, [this] { cut_off_ = nullptr; });
+  after_us(random_.between(100, scenario().hit_primary ? 4'000 : 1'500) * 1'000,
+           [this] { cut_off_.clear(); });
   after_us(random_.between(1, 2 * scenario().partition_every_ms) * 1'000,
            [this] { partition_sometimes(); });
 }
 
 void Network::heal() {
   healed_ = true;
-  cut_off_ = nullptr;
+  cut_off_.clear();
   for (auto& host : hosts_) {
+    host->sleep_until(0);
     if (!host->up()) {
       host->start();
     }
@@ -179,8 +212,8 @@ bool Network::settled() const {
   return batches_brought_ == options_.batches &&
          invariants_.batches_ordered() == batches_brought_ &&
          std::ranges::all_of(hosts_, [height](const auto& host) {
-           return host->up() && host->ledger().height() == height &&
-                  host->replica().status().certified == height;
+           return !host->honest() || (host->up() && host->ledger().height() == height &&
+                                      host->replica().status().certified == height);
          });
 }
 
@@ -191,8 +224,8 @@ std::string Network::unsettled() const {
   for (const auto& host : hosts_) {
     const ReplicaStatus status = host->replica().status();
     text += " [" + std::to_string(host->index().value) + " view " +
-            std::to_string(status.view.value) + " certified " +
-            std::to_string(status.certified.value) + " executed " +
+            std::to_string(status.view.value) + (status.view_installed ? "" : " awaited") +
+            " certified " + std::to_string(status.certified.value) + " executed " +
             std::to_string(status.executed.value) + " delivered " +
             std::to_string(status.delivered.value) + " prepared " +
             std::to_string(status.prepared.value) + " held " + std::to_string(status.batches_held) +
@@ -212,12 +245,14 @@ Report Network::run() {
   if (scenario().crash_every_ms > 0) {
     after_us(300'000, [this] { crash_sometimes(); });
   }
+  if (scenario().pause_every_ms > 0) {
+    after_us(300'000, [this] { pause_sometimes(); });
+  }
   if (scenario().partition_every_ms > 0) {
     after_us(300'000, [this] { partition_sometimes(); });
   }
   after_us(kHealMs * 1'000, [this] { heal(); });
-  const bool safety_only = scenario().twin_primary;
-  const std::int64_t end_ns = (kHealMs + (safety_only ? kTwinMs : kSettleMs)) * 1'000'000;
+  const std::int64_t end_ns = (kHealMs + kSettleMs) * 1'000'000;
   while (!queue_.empty() && !invariants_.violation() && now_ns_ <= end_ns) {
     // The queue's top is const; the action is moved out right before it is popped.
     Scheduled next = std::move(
@@ -226,16 +261,17 @@ Report Network::run() {
     now_ns_ = next.at_ns;
     next.action();
     ++report_.events;
-    if (healed_ && report_.events % 64 == 0 && !safety_only && settled()) {
+    if (healed_ && report_.events % 64 == 0 && settled()) {
       break;
     }
   }
-  if (!safety_only && !invariants_.violation() && !settled()) {
+  if (!invariants_.violation() && !settled()) {
     invariants_.fail(unsettled());
   }
   report_.violation = invariants_.violation();
   report_.blocks = invariants_.height().value;
   report_.batches = invariants_.batches_ordered();
+  report_.views = invariants_.views_passed();
   report_.virtual_ms = now_ns_ / 1'000'000;
   return report_;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <queue>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct Report {
   std::uint64_t blocks = 0;
   std::uint64_t batches = 0;
   std::uint64_t restarts = 0;
+  /// The greatest view that an honest validator was in.
+  std::uint64_t views = 0;
   std::int64_t virtual_ms = 0;
 };
 
@@ -81,6 +84,8 @@ class Network {
   void bring_batch(std::size_t number);
   void crash_sometimes();
   void partition_sometimes();
+  void pause_sometimes();
+  Host& victim();
   void heal();
   bool settled() const;
   std::string unsettled() const;
@@ -93,8 +98,8 @@ class Network {
   std::int64_t now_ns_ = 0;
   std::uint64_t order_ = 0;
   bool healed_ = false;
-  /// The host cut off at the moment, and whether only its outgoing half is.
-  const Host* cut_off_ = nullptr;
+  /// The hosts cut off from the others at the moment, and whether only their outgoing half is.
+  std::set<const Host*> cut_off_;
   bool one_way_ = false;
   std::size_t batches_brought_ = 0;
   Report report_;

@@ -24,12 +24,19 @@ struct Scenario {
   std::int64_t down_ms_max = 2'000;
   /// How often one validator is cut off for a while; 0: never.
   std::int64_t partition_every_ms = 0;
+  /// Partitions cut the network in two at random, rather than one validator off.
+  bool split = false;
+  /// How often a validator's machine stands still for a while; 0: never.
+  std::int64_t pause_every_ms = 0;
+  /// It is always the primary of the newest view that crashes, is cut off or stands still.
+  bool hit_primary = false;
+  /// One validator claims and signs views far above its own.
+  bool view_liar = false;
   /// One validator with a slow disk and slow execution.
   bool slow_node = false;
   /// Validator clocks differ by up to so much from true time.
   std::int64_t clock_skew_ms = 0;
-  /// The primary of view 0 runs twice with one key, each copy talking to others: only safety is
-  /// asked for then.
+  /// The primary of view 0 runs twice with one key, each copy talking to others, to the end.
   bool twin_primary = false;
 };
 
