@@ -219,6 +219,9 @@ bool ConsensusDriver::authentic(PeerId from, const consensus::Message& message) 
   if (const auto* certified = std::get_if<consensus::CertifiedCheckpoint>(&message)) {
     return verify_certified(options_.network, options_.validators, *certified);
   }
+  if (const consensus::CertifiedCheckpoint* attached = consensus::attached_checkpoint(message)) {
+    if (!verify_certified(options_.network, options_.validators, *attached)) return false;
+  }
   return consensus::verify_message(options_.consensus.epoch, parts_.authenticator, message);
 }
 
@@ -283,9 +286,9 @@ bool ConsensusDriver::perform() {
   return rotate_journal();
 }
 
-void ConsensusDriver::append_payload(const consensus::CertificateMade& made,
+void ConsensusDriver::append_payload(const consensus::Proposal& proposal,
                                      std::vector<SharedBatch>& batches) {
-  for (const consensus::Digest& digest : made.proposal.batches) {
+  for (const consensus::Digest& digest : proposal.batches) {
     if (journaled_.contains(digest)) continue;
     // Not held: ordered by a block that is executed, so the ledger has it.
     SharedBatch batch = parts_.batches.find(digest);
@@ -301,8 +304,8 @@ bool ConsensusDriver::persist() {
   std::vector<std::string> entries;
   for (const consensus::Actions& actions : pending_) {
     for (const consensus::JournalEntry& entry : actions.persist) {
-      if (const auto* made = std::get_if<consensus::CertificateMade>(&entry))
-        append_payload(*made, batches);
+      if (const consensus::Proposal* payload = consensus::payload_of(entry))
+        append_payload(*payload, batches);
       entries.push_back(consensus::encode(entry));
     }
   }
@@ -326,8 +329,8 @@ bool ConsensusDriver::rotate_journal() {
   std::vector<std::string> entries;
   journaled_.clear();
   for (const consensus::JournalEntry& entry : replica_.journal().entries()) {
-    if (const auto* made = std::get_if<consensus::CertificateMade>(&entry))
-      append_payload(*made, batches);
+    if (const consensus::Proposal* payload = consensus::payload_of(entry))
+      append_payload(*payload, batches);
     entries.push_back(consensus::encode(entry));
   }
   std::vector<storage::JournalRecordView> kept;

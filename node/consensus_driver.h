@@ -127,7 +127,7 @@ class ConsensusDriver {
   /// Carries out what the steps since the last call want; false if the node must stop.
   bool perform();
   bool persist();
-  void append_payload(const consensus::CertificateMade& made, std::vector<SharedBatch>& batches);
+  void append_payload(const consensus::Proposal& proposal, std::vector<SharedBatch>& batches);
   bool rotate_journal();
   void send(const consensus::Actions& actions);
   void send_batches(const consensus::SendBatches& wanted);
