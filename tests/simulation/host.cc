@@ -76,6 +76,44 @@ void Host::lie(Message& message) {
   }
 }
 
+std::optional<NewView> Host::another(const NewView& first) {
+  ViewChange own{ViewChangeHeader{first.view, {}, {}, index_, {}}, std::nullopt, std::nullopt};
+  own.header.signature =
+      authenticator_.sign(view_change_statement_bytes(config_.epoch, own.header));
+  std::vector<ViewChange> chosen;
+  for (const auto& [voter, change] : heard_) {
+    if (change.header.view == first.view && voter != index_) {
+      chosen.push_back(change);
+    }
+  }
+  const std::size_t quorum = first.headers.size();
+  if (chosen.size() + 1 < quorum) {
+    return std::nullopt;
+  }
+  std::ranges::sort(chosen, {}, [](const ViewChange& change) {
+    return std::pair(change.header.prepared.view, change.header.prepared.height);
+  });
+  chosen.resize(quorum - 1);
+  chosen.push_back(own);
+  std::ranges::sort(chosen, {}, [](const ViewChange& change) { return change.header.voter; });
+  NewView second{first.view, {}, std::nullopt, std::nullopt, {}};
+  for (const ViewChange& change : chosen) {
+    second.headers.push_back(change.header);
+  }
+  const Basis basis = greatest(second.headers);
+  for (const ViewChange& change : chosen) {
+    if (change.certificate && change.header.prepared == basis.prepared) {
+      second.certificate = change.certificate;
+    }
+    if (change.checkpoint && change.header.checkpoint == basis.checkpoint) {
+      second.checkpoint = change.checkpoint;
+    }
+  }
+  second.signature = authenticator_.sign(new_view_statement_bytes(config_.epoch, second));
+  return view_start(second.headers) == view_start(first.headers) ? std::nullopt
+                                                                 : std::optional(second);
+}
+
 std::string Host::cosignature(const std::string& checkpoint) {
   const Signature signature = authenticator_.sign(cosigned_bytes(checkpoint));
   return std::string(signature.begin(), signature.end());
@@ -139,6 +177,9 @@ void Host::receive(ReplicaIndex from, const std::string& bytes) {
   if (!message || encode(*message) != bytes) {
     network_.invariants().fail("a message does not survive its encoding");
     return;
+  }
+  if (const auto* change = std::get_if<ViewChange>(&*message); begins_twice && change != nullptr) {
+    heard_.insert_or_assign(change->header.voter, *change);
   }
   if (replica_->interest(from, *message) == Interest::kVerify && verify(*message, from)) {
     step(MessageReceived{from, *std::move(message)});
@@ -239,6 +280,12 @@ void Host::carry_out(Waiting& step) {
   for (Outgoing& outgoing : actions.send) {
     if (liar) {
       lie(outgoing.message);
+    }
+    if (const auto* new_view = std::get_if<NewView>(&outgoing.message);
+        begins_twice && new_view != nullptr) {
+      if (const std::optional<NewView> second = another(*new_view)) {
+        later(20'000, [this, second] { network_.send(*this, std::nullopt, *second); });
+      }
     }
     network_.invariants().sent(index_, honest_, outgoing.message, authenticator_);
     network_.send(*this, outgoing.to, outgoing.message);

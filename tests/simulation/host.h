@@ -42,6 +42,8 @@ class Host {
   int group = 0;
   /// Claims and signs views far above its own.
   bool liar = false;
+  /// Begins its views twice.
+  bool begins_twice = false;
   /// Stops it for a while (a machine suspended): what comes meanwhile waits.
   void sleep_until(std::int64_t time_ns) { asleep_until_ns_ = time_ns; }
   /// Runs it now, or when the host is awake again.
@@ -73,6 +75,8 @@ class Host {
   /// Runs the action after a delay unless this life has ended by then.
   void later(std::int64_t delay_us, std::function<void()> action);
   void lie(consensus::Message& message);
+  /// A NewView of the same view with another start, if one can be made of what was heard.
+  std::optional<consensus::NewView> another(const consensus::NewView& first);
   std::int64_t work_us(std::int64_t low, std::int64_t high);
   bool verify(const consensus::Message& message, consensus::ReplicaIndex from) const;
 
@@ -93,6 +97,7 @@ class Host {
   std::unique_ptr<consensus::Replica> replica_;
   std::uint64_t life_ = 0;
   std::int64_t asleep_until_ns_ = 0;
+  std::map<consensus::ReplicaIndex, consensus::ViewChange> heard_;
   std::uint64_t restarts_ = 0;
   std::deque<Waiting> waiting_;
   std::size_t in_sync_ = 0;

@@ -30,9 +30,12 @@ Network::Network(const Options& options)
   for (std::uint16_t i = 0; i < options.validators; ++i) {
     const std::int64_t skew = random_.between(-scenario().clock_skew_ms, scenario().clock_skew_ms);
     const bool honest = (!scenario().twin_primary || ReplicaIndex{i} != kFirstPrimary) &&
-                        (!scenario().view_liar || i != 0);
+                        (!(scenario().view_liar || scenario().two_new_views) || i != 0);
     hosts_.push_back(std::make_unique<Host>(*this, ReplicaIndex{i}, honest,
                                             scenario().slow_node && i == slow, skew));
+  }
+  if (scenario().two_new_views) {
+    hosts_.front()->begins_twice = true;
   }
   if (scenario().view_liar) {
     hosts_.front()->liar = true;

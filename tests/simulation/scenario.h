@@ -30,6 +30,8 @@ struct Scenario {
   std::int64_t pause_every_ms = 0;
   /// It is always the primary of the newest view that crashes, is cut off or stands still.
   bool hit_primary = false;
+  /// One validator as primary sends a second NewView with another start after the first.
+  bool two_new_views = false;
   /// One validator claims and signs views far above its own.
   bool view_liar = false;
   /// One validator with a slow disk and slow execution.

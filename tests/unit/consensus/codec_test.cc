@@ -24,6 +24,22 @@ PreparedCertificate sample_certificate() {
       {{ReplicaIndex{0}, signature_of(5)}, {ReplicaIndex{2}, signature_of(6)}}};
 }
 
+ViewChangeHeader sample_header(std::uint16_t voter) {
+  return ViewChangeHeader{View{4},
+                          {Height{3}, digest_of(1)},
+                          {View{3}, Height{7}, digest_of(4)},
+                          ReplicaIndex{voter},
+                          signature_of(7)};
+}
+
+NewView sample_new_view() {
+  return NewView{View{4},
+                 {sample_header(0), sample_header(2)},
+                 sample_certificate(),
+                 CertifiedCheckpoint{Height{3}, digest_of(1), "checkpoint", "proof"},
+                 signature_of(8)};
+}
+
 std::vector<Message> sample_messages() {
   return {
       PrePrepare{View{3}, sample_proposal(), signature_of(9)},
@@ -41,6 +57,13 @@ std::vector<Message> sample_messages() {
              Height{3},
              {digest_of(8)},
              {{Height{4}, digest_of(1), {0x03}, {}}, {Height{6}, {}, {0x01}, {0x0f}}}},
+      ViewChange{sample_header(1), sample_certificate(), std::nullopt},
+      ViewChange{sample_header(1), std::nullopt,
+                 CertifiedCheckpoint{Height{3}, digest_of(1), "checkpoint", "proof"}},
+      sample_new_view(),
+      NewView{View{1}, {}, std::nullopt, std::nullopt, signature_of(8)},
+      FetchProposals{Height{9}, digest_of(2), Height{3}},
+      ProposalFetched{sample_proposal()},
   };
 }
 
@@ -53,6 +76,10 @@ std::vector<JournalEntry> sample_entries() {
       CertificateMade{sample_certificate(), sample_proposal()},
       CheckpointSigned{Height{9}, "checkpoint", "cosignature"},
       CheckpointHeld{CertifiedCheckpoint{Height{9}, digest_of(1), "checkpoint", "proof"}},
+      NewViewInstalled{View{4}, ViewStart{Height{7}, digest_of(4), {}}},
+      NewViewInstalled{View{4}, ViewStart{Height{7}, std::nullopt, digest_of(3)}},
+      NewViewMade{sample_new_view()},
+      AncestorKept{digest_of(6), sample_proposal()},
   };
 }
 
