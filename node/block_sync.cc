@@ -152,6 +152,7 @@ std::optional<PeerId> BlockSync::next_peer() {
   const auto now = Clock::now();
   for (std::size_t i = 0; i < peers.size(); ++i) {
     const PeerId peer = peers[turn_++ % peers.size()];
+    if (!network_->connected(peer)) continue;
     const auto banned = banned_.find(peer);
     if (banned == banned_.end() || banned->second < now) return peer;
   }

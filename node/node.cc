@@ -39,6 +39,8 @@ using ledger::Result;
 
 constexpr std::uint64_t kBallastBytes = std::uint64_t{32} << 20;
 constexpr std::chrono::seconds kHousekeeping{1};
+/// How far an observer asks ahead; a server gives what it has.
+constexpr std::uint64_t kBlocksAskedFor = 256;
 constexpr std::chrono::milliseconds kRpcGrace{2'000};
 
 std::uint64_t wall_ms() {
@@ -412,9 +414,11 @@ void Node::Impl::keep_house() {
       if (stopping_) return;
     }
     watch_space();
-    // Without a certified checkpoint there is nothing to show: somebody may have one.
-    if (store_->latest()->checkpoint_note().empty())
-      sync_->want(store_->applied_height() + 1, all_peers());
+    // Without a certified checkpoint there is nothing to show: somebody may have one. An observer
+    // asks always: nobody owes it news.
+    if (!place_.index || store_->latest()->checkpoint_note().empty()) {
+      sync_->want(store_->applied_height() + kBlocksAskedFor, all_peers());
+    }
   }
 }
 

@@ -124,6 +124,10 @@ class PeerNetwork::Impl {
     return states;
   }
 
+  bool connected(PeerId validator) const {
+    return validator < counters_.size() && counters_[validator]->connected;
+  }
+
   std::uint64_t dropped() const {
     std::uint64_t sum = 0;
     for (const auto& counters : counters_) sum += counters->dropped.load(std::memory_order_relaxed);
@@ -174,16 +178,24 @@ class PeerNetwork::Impl {
       if (opening_.size() >= options_.handshakes_max) continue;
       auto session =
           std::make_shared<Session>(std::move(socket), tls_, options_.times, options_.queue_bytes);
+      opening_.push_back(session);
+      asio::co_spawn(io_, session->run_watchdog(), asio::detached);
       asio::co_spawn(io_, incoming(session), asio::detached);
     }
   }
 
   asio::awaitable<void> incoming(std::shared_ptr<Session> session) {
     const SpkiJudge judge = [this](std::string_view spki) { return may_dial_us(spki); };
-    const bool good = co_await open(session, asio::ssl::stream_base::server, judge);
+    std::string claimed;
+    const bool good = co_await open(session, asio::ssl::stream_base::server, judge, claimed);
     if (!good) co_return;
-    const std::string spki = peer_spki(session->stream());
-    const auto validator = validator_of(spki);
+    std::optional<std::uint32_t> validator;
+    if (!claimed.empty()) validator = validator_of(peer_spki(session->stream()));
+    // Whom we dial does not dial us: one link a pair.
+    if (validator && !(options_.self && *validator < *options_.self)) {
+      session->close("a validator that is to be dialled by this node");
+      co_return;
+    }
     if (!validator && sessions_.size() >= options_.validators.size() + options_.observers_max) {
       session->close("too many observers");
       co_return;
@@ -193,10 +205,7 @@ class PeerNetwork::Impl {
   }
 
   bool may_dial_us(std::string_view spki) const {
-    const auto validator = validator_of(spki);
-    // Whom we dial does not dial us: one link a pair.
-    if (validator) return options_.self && *validator < *options_.self;
-    return handler_.admits_observer(spki);
+    return validator_of(spki).has_value() || handler_.admits_observer(spki);
   }
 
   asio::awaitable<void> dial_loop(std::uint32_t validator) {
@@ -226,20 +235,27 @@ class PeerNetwork::Impl {
       report_dial(validator, failure ? failure.message() : "no such host");
       co_return false;
     }
-    tcp::socket socket(io_);
-    const tcp::endpoint endpoint = found.begin()->endpoint();
-    co_await socket.async_connect(endpoint, token);
+    auto session =
+        std::make_shared<Session>(tcp::socket(io_), tls_, options_.times, options_.queue_bytes);
+    // The handshake's deadline counts from here, so that a silent address cannot hold us for
+    // minutes.
+    opening_.push_back(session);
+    asio::co_spawn(io_, session->run_watchdog(), asio::detached);
+    co_await asio::async_connect(session->stream().lowest_layer(), found, token);
     if (failure || stopping_) {
-      report_dial(validator, failure.message());
+      std::erase(opening_, session);
+      session->close(failure.message());
+      report_dial(validator, session->error());
       co_return false;
     }
-    auto session =
-        std::make_shared<Session>(std::move(socket), tls_, options_.times, options_.queue_bytes);
     const SpkiJudge judge = [this, validator](std::string_view spki) {
       return spki == options_.validators[validator].tls_spki;
     };
-    const bool good = co_await open(session, asio::ssl::stream_base::client, judge);
-    if (!good) {
+    std::string claimed;
+    const bool good = co_await open(session, asio::ssl::stream_base::client, judge, claimed);
+    if (!good || claimed != options_.validators[validator].name) {
+      // A validator's node that runs as an observer is not to be voted with; it dials by itself.
+      session->close("the node does not speak as this validator");
       report_dial(validator, session->error());
       co_return false;
     }
@@ -256,14 +272,14 @@ class PeerNetwork::Impl {
          {"more", *left_out}});
   }
 
-  /// TLS and hellos. The other end's key is proven and its hello fits when this is true.
+  /// TLS and hellos, under the watchdog. The other end's key is proven and its hello fits when this
+  /// is true.
   asio::awaitable<bool> open(std::shared_ptr<Session> session,
-                             asio::ssl::stream_base::handshake_type side, SpkiJudge judge) {
-    opening_.push_back(session);
+                             asio::ssl::stream_base::handshake_type side, SpkiJudge judge,
+                             std::string& claimed) {
     boost::system::error_code ignored;
     session->stream().lowest_layer().set_option(tcp::no_delay(true), ignored);
     require_peer_key(session->stream(), judge);
-    asio::co_spawn(io_, session->run_watchdog(), asio::detached);
     bool good = co_await session->handshake(side);
     if (good && !judge(peer_spki(session->stream()))) {
       session->close("the other end's key is not the expected one");
@@ -273,7 +289,7 @@ class PeerNetwork::Impl {
       const Frame hello = make_frame(FrameType::kHello, own_hello());
       good = co_await session->write_now(hello);
     }
-    if (good) good = co_await expect_hello(session);
+    if (good) good = co_await expect_hello(session, claimed);
     std::erase(opening_, session);
     if (!good && side == asio::ssl::stream_base::server) {
       if (const auto left_out = refused_log_.admit()) {
@@ -292,7 +308,9 @@ class PeerNetwork::Impl {
     return hello.SerializeAsString();
   }
 
-  asio::awaitable<bool> expect_hello(std::shared_ptr<Session> session) {
+  /// `claimed` becomes the validator's name that the other end goes by; empty for an observer,
+  /// which a validator's node may be, too.
+  asio::awaitable<bool> expect_hello(std::shared_ptr<Session> session, std::string& claimed) {
     FrameType type{};
     std::string body;
     const bool got = co_await session->read_frame(type, body);
@@ -306,9 +324,10 @@ class PeerNetwork::Impl {
       session->close(fmt::format("the other end speaks protocol {}", hello.protocol()));
     } else {
       const auto validator = validator_of(peer_spki(session->stream()));
-      const std::string expected = validator ? options_.validators[*validator].name : "";
-      if (hello.validator() != expected)
+      claimed = hello.validator();
+      if (!claimed.empty() && (!validator || claimed != options_.validators[*validator].name)) {
         session->close("the other end calls itself another than its key says");
+      }
     }
     co_return !session->closed();
   }
@@ -405,6 +424,7 @@ void PeerNetwork::disconnect(PeerId peer, std::string_view reason) {
 }
 std::uint16_t PeerNetwork::port() const { return impl_->port(); }
 std::vector<PeerState> PeerNetwork::peers() const { return impl_->peers(); }
+bool PeerNetwork::connected(PeerId validator) const { return impl_->connected(validator); }
 std::uint64_t PeerNetwork::dropped_frames() const { return impl_->dropped(); }
 void PeerNetwork::stop() { impl_->stop(); }
 

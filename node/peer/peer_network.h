@@ -108,6 +108,8 @@ class PeerNetwork {
   /// One for each validator but this node, in the order of the set; certified_height stays 0 (the
   /// caller knows it from consensus).
   std::vector<PeerState> peers() const;
+  /// Whether there is a link to this validator now.
+  bool connected(PeerId validator) const;
   /// Frames dropped because a queue was full, since the start.
   std::uint64_t dropped_frames() const;
 

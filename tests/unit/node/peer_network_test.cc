@@ -288,12 +288,39 @@ TEST_F(PeerNetworkTest, LetsAnObserverInThatTheChainKnowsAndOnlyFetch) {
   follows.validators[1].address = Endpoint{"127.0.0.1", b->port()};
   const auto o = *PeerNetwork::start(std::move(follows), at_a_);
   ASSERT_EQ(at_b_.next(), "up " + std::to_string(kFirstObserver));
+  ASSERT_EQ(at_a_.next(), "up 1");
 
   o->send(1, FramePriority::kSync, make_frame(FrameType::kFetchBlocks, "f"));
   EXPECT_EQ(at_b_.next(), "frame " + std::to_string(kFirstObserver) + " 4 f");
 
   o->send(1, FramePriority::kVotes, make_frame(FrameType::kConsensus, "v"));
   EXPECT_EQ(at_b_.next(), "down " + std::to_string(kFirstObserver));
+}
+
+TEST_F(PeerNetworkTest, LetsAValidatorsNodeInAsAnObserver) {
+  const auto b = listen();
+  PeerNetwork::Options follows = options(a_, std::nullopt);
+  follows.validators[1].address = Endpoint{"127.0.0.1", b->port()};
+
+  const auto o = *PeerNetwork::start(std::move(follows), at_a_);
+
+  EXPECT_EQ(at_b_.next(), "up " + std::to_string(kFirstObserver));
+  EXPECT_EQ(at_a_.next(), "up 1");
+}
+
+TEST_F(PeerNetworkTest, RefusesAValidatorThatDialsInTheWrongDirection) {
+  const auto a = *PeerNetwork::start(options(a_, 0), at_a_);
+  RawClient client(b_, a->port());
+  ASSERT_TRUE(client.handshake());
+  quality::peer::v1::Hello hello;
+  hello.set_chain_id("net.example/x");
+  hello.set_validator("net.example/b");
+  hello.set_protocol(1);
+
+  client.send(*make_frame(FrameType::kHello, hello.SerializeAsString()));
+  client.read_to_end();
+
+  EXPECT_TRUE(at_a_.quiet());
 }
 
 TEST_F(PeerNetworkTest, SaysThatAPortIsInUse) {
