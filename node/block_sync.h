@@ -64,11 +64,11 @@ class BlockSync {
 
  private:
   struct Request {
-    PeerId peer;
+    PeerId peer = 0;
     std::string body;
   };
   struct Answer {
-    PeerId peer;
+    PeerId peer = 0;
     std::string body;
   };
   /// What is being fetched.

@@ -38,9 +38,9 @@ class TableReader {
               std::optional<Error>& error)
       : table_(table), prefix_(std::move(prefix)), file_(file), error_(error) {}
 
-  std::string text(std::string_view key, std::optional<std::string> otherwise) {
+  std::string text(std::string_view key, const std::optional<std::string>& otherwise) {
     const toml::node* node = find(key);
-    if (node == nullptr) return missing(key, std::move(otherwise));
+    if (node == nullptr) return missing(key, otherwise);
     const auto value = node->value_exact<std::string>();
     if (!value) {
       refuse(node->source(), fmt::format("\"{}{}\" must be a text in quotes", prefix_, key));
@@ -123,7 +123,7 @@ class TableReader {
     return table_.get(key);
   }
 
-  std::string missing(std::string_view key, std::optional<std::string> otherwise) {
+  std::string missing(std::string_view key, const std::optional<std::string>& otherwise) {
     if (!otherwise)
       refuse(table_.source(), fmt::format("the key \"{}{}\" is missing", prefix_, key));
     return otherwise.value_or("");
@@ -174,9 +174,9 @@ class ConfigReader {
 
   void section(TableReader& parent, std::string_view name,
                void (ConfigReader::*read_section)(TableReader&)) {
-    static const toml::table kEmpty;
+    static const toml::table empty;
     const toml::table* found = parent.table(name);
-    TableReader reader(found == nullptr ? kEmpty : *found, std::string(name) + ".", file_, error_);
+    TableReader reader(found == nullptr ? empty : *found, std::string(name) + ".", file_, error_);
     (this->*read_section)(reader);
     reader.finish();
   }

@@ -47,6 +47,21 @@ std::string_view reason_text(consensus::Halt::Reason reason) {
   return "unknown";
 }
 
+/// Payloads stand before the certificates that need them.
+std::vector<storage::JournalRecordView> journal_group(const std::vector<SharedBatch>& batches,
+                                                      const std::vector<std::string>& entries) {
+  std::vector<storage::JournalRecordView> group;
+  group.reserve(batches.size() + entries.size());
+  for (const SharedBatch& batch : batches) {
+    group.push_back(
+        {.type = static_cast<std::uint8_t>(JournalRecordType::kBatch), .bytes = batch->bytes});
+  }
+  for (const std::string& entry : entries) {
+    group.push_back({.type = static_cast<std::uint8_t>(JournalRecordType::kEntry), .bytes = entry});
+  }
+  return group;
+}
+
 }  // namespace
 
 ConsensusDriver::ConsensusDriver(Options options, Start start, Parts parts)
@@ -104,7 +119,7 @@ void ConsensusDriver::disconnect(PeerId peer, const std::string& why) {
   if (network != nullptr) network->disconnect(peer, why);
 }
 
-void ConsensusDriver::peer_message(PeerId from, std::string body) {
+void ConsensusDriver::peer_message(PeerId from, const std::string& body) {
   if (from >= peer_queued_.size()) return;
   auto message = consensus::decode_message(body);
   if (!message) {
@@ -310,15 +325,7 @@ bool ConsensusDriver::persist() {
     }
   }
   if (entries.empty()) return true;
-  std::vector<storage::JournalRecordView> group;
-  for (const SharedBatch& batch : batches) {
-    group.push_back(
-        {.type = static_cast<std::uint8_t>(JournalRecordType::kBatch), .bytes = batch->bytes});
-  }
-  for (const std::string& entry : entries) {
-    group.push_back({.type = static_cast<std::uint8_t>(JournalRecordType::kEntry), .bytes = entry});
-  }
-  const auto done = journal_->append(group);
+  const auto done = journal_->append(journal_group(batches, entries));
   if (!done) parts_.failed(done.error());
   return done.has_value();
 }
@@ -333,15 +340,7 @@ bool ConsensusDriver::rotate_journal() {
       append_payload(*payload, batches);
     entries.push_back(consensus::encode(entry));
   }
-  std::vector<storage::JournalRecordView> kept;
-  for (const SharedBatch& batch : batches) {
-    kept.push_back(
-        {.type = static_cast<std::uint8_t>(JournalRecordType::kBatch), .bytes = batch->bytes});
-  }
-  for (const std::string& entry : entries) {
-    kept.push_back({.type = static_cast<std::uint8_t>(JournalRecordType::kEntry), .bytes = entry});
-  }
-  const auto done = journal_->rotate(kept);
+  const auto done = journal_->rotate(journal_group(batches, entries));
   if (!done) parts_.failed(done.error());
   return done.has_value();
 }

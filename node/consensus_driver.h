@@ -84,7 +84,7 @@ class ConsensusDriver {
   void stop();
 
   // From any thread. What peers send is bounded and dropped beyond.
-  void peer_message(PeerId from, std::string body);
+  void peer_message(PeerId from, const std::string& body);
   void peer_batch(PeerId from, std::string body);
   void happened(consensus::Event event);
   /// The mempool has something new.

@@ -28,6 +28,8 @@ constexpr std::chrono::seconds kAgainInterval{1};
 constexpr std::uint64_t kYoungerSeconds = 30;
 /// Certified blocks are handed to the store before the chain state holds too many.
 constexpr std::size_t kFetchedUnappliedMax = 32;
+/// Above every height: of a range without a checkpoint of its own.
+constexpr std::uint64_t kNoHeight = ~std::uint64_t{0};
 
 std::uint64_t wall_s() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(
@@ -259,22 +261,29 @@ Result<std::string> Executor::own_note(const std::string& foreign_note) const {
   return make_note(checkpoint, std::move(note.signatures));
 }
 
-Result<void> Executor::handle(FetchedRange& job) {
-  const std::uint64_t proven = job.proven ? job.proven->seal.height : ~std::uint64_t{0};
-  for (const FetchedBlock& fetched : job.blocks) {
-    if (fetched.block.height > chain_->head().height + 1) return {};
+Result<void> Executor::execute_all(const FetchedRange& range, std::uint64_t proven) {
+  for (const FetchedBlock& fetched : range.blocks) {
     QC_TRY_VOID(execute_fetched(fetched));
     const bool last = fetched.block.height == proven;
-    if (!last && uncertified_.size() >= kFetchedUnappliedMax) {
-      // Certified by what comes later, but without a checkpoint of its own: nothing to publish.
-      QC_TRY_VOID(publish(fetched.block.height, ""));
-    }
+    if (last || uncertified_.size() < kFetchedUnappliedMax) continue;
+    // Certified by what comes later, but without a checkpoint of its own: nothing to publish.
+    QC_TRY_VOID(publish(fetched.block.height, ""));
   }
+  return {};
+}
+
+bool Executor::adds_to_published(std::uint64_t proven) const {
   const auto view = store_.latest();
-  const bool reached =
-      chain_->head().height >= proven &&
-      (view->height() < proven || (view->height() == proven && view->checkpoint_note().empty()));
-  if (!reached) return {};
+  const bool unsigned_yet = view->height() == proven && view->checkpoint_note().empty();
+  return chain_->head().height >= proven && (view->height() < proven || unsigned_yet);
+}
+
+Result<void> Executor::handle(FetchedRange& job) {
+  const std::uint64_t next = chain_->head().height + 1;
+  if (!job.blocks.empty() && job.blocks.front().block.height > next) return {};
+  const std::uint64_t proven = job.proven ? job.proven->seal.height : kNoHeight;
+  QC_TRY_VOID(execute_all(job, proven));
+  if (!adds_to_published(proven)) return {};
   QC_TRY(const std::string note, own_note(job.proof.note));
   QC_TRY_VOID(publish(proven, note));
   return announce_synced(job);

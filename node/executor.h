@@ -128,7 +128,7 @@ class Executor {
 
  private:
   struct PeerCosignature {
-    std::uint32_t validator;
+    std::uint32_t validator = 0;
     consensus::CheckpointVote vote;
   };
   using Job = std::variant<DeliveredBlock, consensus::Certifiable, FetchedRange, PeerCosignature>;
@@ -145,6 +145,9 @@ class Executor {
       const ledger::Block& block, const consensus::Proposal& proposal);
   ledger::Result<void> announce(const ledger::ExecutedBlock& block);
   ledger::Result<void> execute_fetched(const FetchedBlock& fetched);
+  ledger::Result<void> execute_all(const FetchedRange& range, std::uint64_t proven);
+  /// Whether a note for this height is news to readers.
+  bool adds_to_published(std::uint64_t proven) const;
   /// Hands the executed blocks up to `height` to the store. An empty note publishes nothing.
   ledger::Result<void> publish(std::uint64_t height, const std::string& note);
   ledger::Result<void> announce_synced(const FetchedRange& range);

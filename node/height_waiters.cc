@@ -38,7 +38,7 @@ bool HeightWaiters::cancel(NodeView::Ticket ticket) {
   return waiters_.erase(ticket) > 0;
 }
 
-void HeightWaiters::publish(std::shared_ptr<const storage::ReadView> view) {
+void HeightWaiters::publish(const std::shared_ptr<const storage::ReadView>& view) {
   std::vector<NodeView::HeightReached> satisfied;
   {
     const std::lock_guard lock(mutex_);

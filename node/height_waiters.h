@@ -21,7 +21,7 @@ class HeightWaiters {
   bool cancel(NodeView::Ticket ticket);
 
   /// Makes `view` the newest and calls those whom it satisfies.
-  void publish(std::shared_ptr<const storage::ReadView> view);
+  void publish(const std::shared_ptr<const storage::ReadView>& view);
   /// Calls everybody with null, and whoever comes later.
   void stop();
 

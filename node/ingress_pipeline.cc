@@ -76,18 +76,16 @@ Ingress::Ticket IngressPipeline::submit(std::string signed_submission, Done done
   {
     const std::lock_guard lock(mutex_);
     ticket = next_ticket_++;
-    if (!closed_.message.empty()) {
-      refusal = closed_;
-    } else if (waiters_.size() >= options_.waiters_max) {
+    refusal = closed_;
+    if (refusal.message.empty() && waiters_.size() >= options_.waiters_max) {
       refusal = {
           Code::kResourceExhausted,
           "too many callers wait for their receipts on this node; try again, or another node"};
-    } else {
-      waiters_.emplace(ticket, Waiter{.hash = {}, .done = std::move(done)});
     }
+    waiters_.emplace(ticket, Waiter{.hash = {}, .done = std::move(done)});
   }
   if (!refusal.message.empty()) {
-    done(refused({}, std::move(refusal)));
+    refuse(ticket, {}, std::move(refusal));
     return ticket;
   }
   bool queued = unchecked_bytes_.fetch_add(size) + size <= options_.unchecked_bytes_max;

@@ -36,6 +36,8 @@ class OpenFile {
       : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {}
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
+  OpenFile(OpenFile&&) = delete;
+  OpenFile& operator=(OpenFile&&) = delete;
   ~OpenFile() {
     if (fd_ >= 0) ::close(fd_);
   }

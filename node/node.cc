@@ -206,7 +206,7 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   void published(std::shared_ptr<const storage::ReadView> view,
                  std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks) override {
     ingress_->published(view, blocks);
-    if (!view->checkpoint_note().empty()) heights_->publish(std::move(view));
+    if (!view->checkpoint_note().empty()) heights_->publish(view);
   }
   void cosigned_again(consensus::CheckpointVote vote) override {
     network_->broadcast_validators(
@@ -451,7 +451,7 @@ void Node::Impl::watch_space() {
 void Node::Impl::frame_received(PeerId peer, FrameType type, std::string body) {
   switch (type) {
     case FrameType::kConsensus:
-      driver_->peer_message(peer, std::move(body));
+      driver_->peer_message(peer, body);
       break;
     case FrameType::kBatch:
       driver_->peer_batch(peer, std::move(body));

@@ -90,6 +90,22 @@ Result<std::string> own_cosignature(const PositionInputs& inputs,
   return line.line();
 }
 
+/// Executes one durable block again, and hands it to the store where it is certified.
+Result<void> execute_again(std::uint64_t height, const storage::Store::Recovery& recovery,
+                           storage::Store& store, Executor::Start& start) {
+  QC_TRY(const ledger::Block block, store.block_for_execution(height));
+  QC_TRY(auto executed, start.chain->execute(block));
+  QC_TRY_VOID(store.check_reexecuted(*executed));
+  start.uncertified.push_back(std::move(executed));
+  const bool noted = height == recovery.note_height;
+  const bool many = start.uncertified.size() >= kReexecutedUnappliedMax;
+  if (!noted && !(many && height < recovery.note_height)) return {};
+  QC_TRY_VOID(store.apply_certified(start.uncertified, noted ? recovery.note : ""));
+  start.chain->certified(height);
+  start.uncertified.clear();
+  return {};
+}
+
 }  // namespace
 
 Result<ledger::Genesis> read_genesis(const Config& config) {
@@ -184,17 +200,7 @@ Result<Executor::Start> recover_chain(const ledger::Genesis& genesis, storage::S
         {{"from", recovery.applied_height + 1}, {"to", recovery.durable_height}});
   for (std::uint64_t height = recovery.applied_height + 1; height <= recovery.durable_height;
        ++height) {
-    QC_TRY(const ledger::Block block, store.block_for_execution(height));
-    QC_TRY(auto executed, start.chain->execute(block));
-    QC_TRY_VOID(store.check_reexecuted(*executed));
-    start.uncertified.push_back(std::move(executed));
-    const bool noted = height == recovery.note_height;
-    if (noted ||
-        (height < recovery.note_height && start.uncertified.size() >= kReexecutedUnappliedMax)) {
-      QC_TRY_VOID(store.apply_certified(start.uncertified, noted ? recovery.note : ""));
-      start.chain->certified(height);
-      start.uncertified.clear();
-    }
+    QC_TRY_VOID(execute_again(height, recovery, store, start));
   }
   return start;
 }
