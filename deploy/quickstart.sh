@@ -84,7 +84,7 @@ subject=$(cat $demo/subject.txt)
 $qc --profile "$(member regulator)" history "$subject" --verify --export "$run/history.qcaudit"
 
 say "6. The same proof offline, with nothing but the file and the trust anchor"
-$bin/qc-verify "$run/history.qcaudit" --policy "$net/network.policy" | head -n 12
+$bin/qc-verify "$run/history.qcaudit" --policy "$net/network.policy"
 
 say "7. A forged file is refused: somebody turned one record's bytes"
 python3 - "$run/history.qcaudit" "$run/forged.qcaudit" <<'PY'
@@ -101,7 +101,8 @@ if $bin/qc-verify "$run/forged.qcaudit" --policy "$net/network.policy"; then
   exit 1
 fi
 
-receipt=$(ls "$run"/receipts/*.tlog-proof | head -n 1)
+receipts=("$run"/receipts/*.tlog-proof)
+receipt=${receipts[0]}
 say "Try next"
 cat <<TXT
   export QC_PROFILE=$(member regulator)
