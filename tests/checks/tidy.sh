@@ -21,7 +21,7 @@ check() {
   (($(date +%s) < stop_at)) || return 0
   if ! out=$(clang-tidy -p "$build" --quiet "$1" 2>/dev/null); then
     printf '%s\n' "$out"
-    return 255
+    return 1
   fi
   echo "$1" >>"$done_list"
 }
