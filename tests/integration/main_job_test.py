@@ -3,8 +3,9 @@
 
 import json
 import subprocess
+from random import Random
 
-from harness import BIN, GTIN, LAB, Network, NetworkTest, certificate, main, run, verify
+from harness import BIN, GTIN, LAB, ROOT, NetworkTest, certificate, main, run, verify
 
 LOT = f"https://id.gs1.org/01/{GTIN}/10/L0"
 
@@ -42,6 +43,46 @@ class MainJob(NetworkTest):
         bundle = self.net.folder / "lot.qcaudit"
         run("history", LOT, "--export", bundle, profile=self.net.member("regulator"))
         verify(bundle, "--policy", self.net.policy, "--subject", LOT)
+
+    def test_a_bundle_with_one_changed_byte_is_refused_or_says_the_same(self):
+        bundle = self.net.folder / "whole.qcaudit"
+        run("history", LOT, "--export", bundle, profile=self.net.member("regulator"))
+        original = bundle.read_bytes()
+        changed = self.net.folder / "changed.qcaudit"
+        random = Random(20261123)
+        counts = {"unreadable": 0, "refuted": 0, "same content": 0, "line of an unknown signer": 0}
+        for _ in range(1000):
+            data = bytearray(original)
+            data[random.randrange(len(data))] ^= random.randrange(1, 256)
+            changed.write_bytes(data)
+            code = verify(changed, "--policy", self.net.policy, check=None).returncode
+            if code in (1, 2):
+                counts["refuted" if code == 1 else "unreadable"] += 1
+                continue
+            before, after = json.loads(original), json.loads(bytes(data))
+            if before == after:
+                counts["same content"] += 1
+                continue
+            # Nobody's line is no signature; the checkpoint's own text and a quorum must still stand.
+            note = [before.pop("checkpoint"), after.pop("checkpoint")]
+            self.assertEqual(before, after)
+            self.assertEqual(*(text.split("\n\n")[0] for text in note))
+            counts["line of an unknown signer"] += 1
+        print(counts)
+        self.assertEqual(1000, sum(counts.values()))
+
+    def test_go_accepts_the_checkpoint_of_a_running_node(self):
+        program = BIN / "go_note"
+        if not program.exists():
+            subprocess.run([ROOT / "tests/integration/go_note/build.sh", program], check=True)
+        bundle = self.net.folder / "go.qcaudit"
+        run("history", LOT, "--export", bundle, profile=self.net.member("regulator"))
+        note = self.net.folder / "checkpoint.note"
+        note.write_text(json.loads(bundle.read_text(encoding="utf-8"))["checkpoint"], encoding="utf-8")
+        subprocess.run([program, self.net.policy, note], check=True)
+        note.write_text(note.read_text(encoding="utf-8").replace("\n\n", "1\n\n", 1), encoding="utf-8")
+        self.assertNotEqual(0, subprocess.run([program, self.net.policy, note], check=False,
+                                              stderr=subprocess.DEVNULL).returncode)
 
     def test_an_absent_subject_is_proven_absent(self):
         bundle = self.net.folder / "absent.qcaudit"
