@@ -7,8 +7,6 @@
 #include <utility>
 
 #include "ledger/merkle_log.h"
-#include "ledger/outcome.h"
-#include "ledger/record_log.h"
 #include "ledger/seal.h"
 #include "node/checkpoint_proof.h"
 
@@ -26,13 +24,14 @@ constexpr std::uint64_t kUnexecutedMax = 512;
 /// While the executor catches up, it is looked after so often.
 constexpr std::chrono::milliseconds kExecutorWait{20};
 constexpr std::chrono::milliseconds kIdleWait{1'000};
-constexpr char kOutcomeByte = 0x01;
-constexpr char kDroppedByte = 0x00;
 
 }  // namespace
 
 BlockSync::BlockSync(Options options, storage::Store& store, Executor& executor)
-    : options_(std::move(options)), store_(store), executor_(executor) {}
+    : options_(std::move(options)),
+      check_(options_.network, options_.validators),
+      store_(store),
+      executor_(executor) {}
 
 BlockSync::~BlockSync() { stop(); }
 
@@ -159,9 +158,9 @@ std::optional<PeerId> BlockSync::next_peer() {
   return std::nullopt;
 }
 
-Result<BlockSync::Edge> BlockSync::local_edge() const {
+Result<ChainEdge> BlockSync::local_edge() const {
   const auto view = store_.latest();
-  return Edge{
+  return ChainEdge{
       .height = view->height(), .seal_text = view->seal_text(), .log_size = view->log_size()};
 }
 
@@ -225,8 +224,8 @@ void BlockSync::take_answer(const Answer& answer) {
     banned_[answer.peer] = Clock::now() + kIdleWait;
     return;
   }
-  Edge edge = *edge_;
-  auto checked = check_range(message, edge);
+  ChainEdge edge = *edge_;
+  auto checked = check_.range(message, edge);
   if (!checked) {
     punish(answer.peer, checked.error().message);
     return;
@@ -241,100 +240,6 @@ void BlockSync::take_answer(const Answer& answer) {
     edge_ = std::move(edge);
   }
   executor_.apply(*std::move(checked));
-}
-
-Result<FetchedRange> BlockSync::check_range(quality::peer::v1::Blocks& message, Edge& edge) const {
-  FetchedRange range;
-  for (auto& block : *message.mutable_blocks()) {
-    QC_TRY(FetchedBlock fetched, check_block(block, edge));
-    range.blocks.push_back(std::move(fetched));
-  }
-  range.proof.note = std::move(*message.mutable_checkpoint());
-  range.proof.seal_text = range.blocks.empty() ? message.checkpoint_seal() : edge.seal_text;
-  for (const std::string& hash : message.last_seal_path()) {
-    const auto digest = ledger::digest_from(hash);
-    if (!digest || range.proof.seal_path.size() >= ledger::kMaxPathLength) {
-      return fail(Code::kInvalidArgument, "no inclusion path");
-    }
-    range.proof.seal_path.push_back(*digest);
-  }
-  QC_TRY(const ledger::SignedNote note, ledger::SignedNote::parse(range.proof.note));
-  QC_TRY(const ledger::Checkpoint claimed, ledger::Checkpoint::parse(note.text));
-  if (range.blocks.empty() || claimed.size == edge.log_size) {
-    QC_TRY(range.proven, verify_proof(options_.network, options_.validators, range.proof));
-    return range;
-  }
-  // A later checkpoint: it certifies the last seal, and with it all before, by inclusion.
-  const ledger::HashAlgorithm algorithm = options_.network.algorithm;
-  QC_TRY(const ledger::Seal seal, ledger::Seal::parse(edge.seal_text));
-  QC_TRY_VOID(ledger::verify_checkpoint(note, options_.validators, seal.time_ms / 1000));
-  if (claimed.origin != options_.network.chain_id || claimed.size < edge.log_size ||
-      !ledger::verify_inclusion(algorithm, ledger::seal_leaf_hash(algorithm, edge.seal_text),
-                                edge.log_size - 1, claimed.size, range.proof.seal_path,
-                                claimed.root)) {
-    return fail(Code::kInvalidArgument, "the last seal is not under the checkpoint");
-  }
-  return range;
-}
-
-Result<FetchedBlock> BlockSync::check_block(quality::peer::v1::Block& message, Edge& edge) const {
-  const ledger::HashAlgorithm algorithm = options_.network.algorithm;
-  QC_TRY(const ledger::Seal seal, ledger::Seal::parse(message.seal()));
-  const auto proposal = parse_proposal(message.proposal());
-  const bool fits = message.height() == edge.height + 1 && seal.height == message.height() &&
-                    seal.time_ms == message.time_ms() && proposal &&
-                    proposal->height.value == message.height() &&
-                    proposal->time_ms == message.time_ms() &&
-                    seal.proposal == ledger::hash(algorithm, message.proposal()) &&
-                    seal.parent == ledger::seal_leaf_hash(algorithm, edge.seal_text) &&
-                    message.outcomes_size() == message.submissions_size();
-  if (!fits) {
-    return fail(Code::kInvalidArgument,
-                fmt::format("block {} does not fit its seal or the seal before", message.height()));
-  }
-  FetchedBlock fetched{.block = {.height = message.height(),
-                                 .time_ms = message.time_ms(),
-                                 .proposal_digest = seal.proposal,
-                                 .submissions = {}},
-                       .proposal = *proposal,
-                       .seal_text = message.seal()};
-  for (std::string& bytes : *message.mutable_submissions()) {
-    QC_TRY(ledger::Submission submission, ledger::Submission::parse(std::move(bytes), algorithm));
-    fetched.block.submissions.push_back(
-        {.submission = std::make_shared<const ledger::Submission>(std::move(submission)),
-         .signature = ledger::SignatureCheck::kUnknown});
-  }
-  QC_TRY_VOID(check_outcomes(message, fetched, seal, edge));
-  edge.height = message.height();
-  edge.seal_text = message.seal();
-  return fetched;
-}
-
-Result<void> BlockSync::check_outcomes(const quality::peer::v1::Block& message,
-                                       const FetchedBlock& fetched, const ledger::Seal& seal,
-                                       Edge& edge) const {
-  std::vector<Digest> leaves;
-  std::uint64_t log_size = edge.log_size;
-  for (int i = 0; i < message.outcomes_size(); ++i) {
-    const std::string& outcome = message.outcomes(i);
-    if (outcome.size() == 1 && outcome.front() == kDroppedByte) continue;
-    if (outcome.empty() || outcome.front() != kOutcomeByte)
-      return fail(Code::kInvalidArgument, "no outcome");
-    const std::string_view bytes = std::string_view(outcome).substr(1);
-    QC_TRY(const ledger::Outcome parsed, ledger::Outcome::parse(bytes));
-    const ledger::Submission& submission =
-        *fetched.block.submissions[static_cast<std::size_t>(i)].submission;
-    if (parsed.accepted()) log_size += submission.records().size();
-    leaves.push_back(ledger::submission_leaf(options_.network.algorithm, submission.header_bytes(),
-                                             submission.signature(), bytes));
-  }
-  if (leaves.size() != seal.submission_count ||
-      ledger::merkle_root(options_.network.algorithm, leaves) != seal.submissions) {
-    return fail(Code::kInvalidArgument,
-                fmt::format("block {}: outcomes that its seal does not commit to", seal.height));
-  }
-  edge.log_size = log_size + 1;
-  return {};
 }
 
 }  // namespace qc::node

@@ -15,6 +15,7 @@
 
 #include "ledger/chain_state.h"
 #include "ledger/validator_set.h"
+#include "node/block_range.h"
 #include "node/executor.h"
 #include "node/log.h"
 #include "node/peer/peer_network.h"
@@ -82,12 +83,6 @@ class BlockSync {
     std::uint64_t from = 0;
     std::chrono::steady_clock::time_point until;
   };
-  /// Where the fetched and checked blocks end.
-  struct Edge {
-    std::uint64_t height = 0;
-    std::string seal_text;
-    std::uint64_t log_size = 0;
-  };
 
   void work();
   void serve_one(const Request& request);
@@ -96,22 +91,17 @@ class BlockSync {
   void fetch_more();
   std::optional<PeerId> next_peer();
   void punish(PeerId peer, const std::string& why);
-  ledger::Result<Edge> local_edge() const;
-
-  ledger::Result<FetchedRange> check_range(quality::peer::v1::Blocks& message, Edge& edge) const;
-  ledger::Result<FetchedBlock> check_block(quality::peer::v1::Block& message, Edge& edge) const;
-  ledger::Result<void> check_outcomes(const quality::peer::v1::Block& message,
-                                      const FetchedBlock& fetched, const ledger::Seal& seal,
-                                      Edge& edge) const;
+  ledger::Result<ChainEdge> local_edge() const;
 
   const Options options_;
+  const BlockRangeCheck check_;
   storage::Store& store_;
   Executor& executor_;
   PeerNetwork* network_ = nullptr;
 
   // Of the thread alone.
   std::optional<Asked> asked_;
-  std::optional<Edge> edge_;
+  std::optional<ChainEdge> edge_;
   std::map<PeerId, std::chrono::steady_clock::time_point> banned_;
   std::size_t turn_ = 0;
   LogLimiter punished_log_{1};

@@ -22,6 +22,7 @@
 #include "ledger/chain_state.h"
 #include "ledger/signer.h"
 #include "node/batch.h"
+#include "node/block_range.h"
 #include "node/checkpoint_proof.h"
 #include "storage/store.h"
 
@@ -32,22 +33,6 @@ struct DeliveredBlock {
   consensus::Proposal proposal;
   ledger::Digest digest{};
   std::vector<SharedBatch> batches;
-};
-
-/// A block that other nodes have certified, checked against its seal (block_sync.h).
-struct FetchedBlock {
-  ledger::Block block;
-  consensus::Proposal proposal;
-  std::string seal_text;
-};
-
-/// A stretch of certified blocks without a gap. `proof` certifies the last one or a later one.
-struct FetchedRange {
-  std::vector<FetchedBlock> blocks;
-  CheckpointProof proof;
-  /// What `proof` says where it is the last block's own checkpoint (or, without blocks, of one that
-  /// is here already); nothing where a later one certifies the range.
-  std::optional<ProvenCheckpoint> proven;
 };
 
 /// Who hears what the executor has done; called on its thread.

@@ -34,6 +34,18 @@ std::size_t frame_body_max(std::uint8_t type) {
   return 0;
 }
 
+FrameHeader read_frame_header(const std::array<char, kFrameHeaderSize>& bytes) {
+  FrameHeader header;
+  for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
+    header.body_size = (header.body_size << 8U) | static_cast<unsigned char>(bytes[i]);
+  }
+  header.type = static_cast<std::uint8_t>(bytes.back());
+  const std::size_t most = frame_body_max(header.type);
+  const bool known = most > 0 || header.type == static_cast<std::uint8_t>(FrameType::kPing);
+  header.allowed = known && header.body_size <= most;
+  return header;
+}
+
 Frame make_frame(FrameType type, std::string_view body) {
   std::string bytes;
   bytes.reserve(kFrameHeaderSize + body.size());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,6 +33,16 @@ inline constexpr std::size_t kFrameHeaderSize = 5;
 /// The longest body of a type; 0 for a number that is no type. Checked before anything is
 /// allocated.
 std::size_t frame_body_max(std::uint8_t type);
+
+/// What a frame's first bytes announce.
+struct FrameHeader {
+  /// As it stands there; no FrameType where `allowed` is false.
+  std::uint8_t type = 0;
+  std::uint32_t body_size = 0;
+  /// Whether it is a type, and such a frame may be so long.
+  bool allowed = false;
+};
+FrameHeader read_frame_header(const std::array<char, kFrameHeaderSize>& bytes);
 
 /// Header and body, encoded once and shared by all queues that it stands in.
 using Frame = std::shared_ptr<const std::string>;

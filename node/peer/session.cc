@@ -18,12 +18,6 @@ constexpr std::size_t kChunkBytes = std::size_t{16} * 1024;
 constexpr std::chrono::milliseconds kWatchInterval{250};
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 
-std::uint32_t read_u32(const char* data) {
-  std::uint32_t value = 0;
-  for (int i = 0; i < 4; ++i) value = (value << 8U) | static_cast<unsigned char>(data[i]);
-  return value;
-}
-
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, asio::ssl::context& tls, const LinkTimes& times,
@@ -71,13 +65,12 @@ asio::awaitable<bool> Session::read_frame(FrameType& type, std::string& body) {
   std::array<char, kFrameHeaderSize> header{};
   bool good = co_await read_exactly(header.data(), header.size());
   if (!good) co_return false;
-  const std::uint32_t size = read_u32(header.data());
-  const auto number = static_cast<std::uint8_t>(header[4]);
-  type = static_cast<FrameType>(number);
-  const bool known = frame_body_max(number) > 0 || type == FrameType::kPing;
-  if (!known || size > frame_body_max(number)) {
-    close(fmt::format("frame of type {} announces {} bytes, at most {} are allowed", number, size,
-                      frame_body_max(number)));
+  const FrameHeader announced = read_frame_header(header);
+  const std::uint32_t size = announced.body_size;
+  type = static_cast<FrameType>(announced.type);
+  if (!announced.allowed) {
+    close(fmt::format("frame of type {} announces {} bytes, at most {} are allowed", announced.type,
+                      size, frame_body_max(announced.type)));
     co_return false;
   }
   body.clear();
