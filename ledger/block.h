@@ -133,6 +133,10 @@ struct ExecutedBlock {
   Digest log_root{};
   /// Hashes in use from this block on: of every submission with an outcome.
   std::vector<ReplayEntry> replay;
+  /// The first height above this block's from which another validator set votes, where this block
+  /// or an earlier one has decided that (ledger/validator_schedule.h). On block A - 1 it is A, and
+  /// `seal.next` differs from `seal.validators`; on block A the change after it or nothing.
+  std::optional<std::uint64_t> next_epoch;
 
   std::uint64_t log_size() const { return log.size(); }
   /// The seal's log index: always the block's last entry.

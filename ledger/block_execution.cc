@@ -10,6 +10,7 @@
 #include "ledger/record_log.h"
 #include "ledger/signing_purpose.h"
 #include "ledger/subject_id.h"
+#include "ledger/validator_schedule.h"
 
 namespace qc::ledger {
 
@@ -269,8 +270,18 @@ std::optional<Error> BlockExecution::failure() const {
   return start_.failure();
 }
 
-Result<ExecutedBlock> BlockExecution::finish(const Digest& proposal, const Digest& validators,
-                                             const Digest& next) {
+/// The hash of the set for the next height, and with it `next_epoch`. The sets themselves are made
+/// only where they change: that is rare and their keys cost.
+Result<Digest> BlockExecution::next_validators(const Digest& present) {
+  const auto network = state_.status<quality::v1::NetworkStatus>(network_id());
+  result_.next_epoch = next_set_change(network, result_.height);
+  if (result_.next_epoch != result_.height + 1) return present;
+  QC_TRY(const ValidatorSchedule schedule, ValidatorSchedule::of(network));
+  return schedule.at(result_.height + 1).validators.hash(base_.network.algorithm);
+}
+
+Result<ExecutedBlock> BlockExecution::finish(const Digest& proposal, const Digest& validators) {
+  QC_TRY(const Digest next, next_validators(validators));
   if (auto error = failure()) return tl::unexpected<Error>(*std::move(error));
   const HashAlgorithm algorithm = base_.network.algorithm;
   result_.subjects = state_.writes();

@@ -31,9 +31,8 @@ class BlockExecution {
   /// nothing.
   Result<void> found(const Digest& genesis_hash, const std::vector<std::string>& records);
 
-  /// Appends the seal. `next` is the hash of the validator set for the next block.
-  Result<ExecutedBlock> finish(const Digest& proposal, const Digest& validators,
-                               const Digest& next);
+  /// Appends the seal. `validators` is the hash of the set that votes at this height.
+  Result<ExecutedBlock> finish(const Digest& proposal, const Digest& validators);
 
  private:
   struct KnownKey {
@@ -60,6 +59,7 @@ class BlockExecution {
   Judgement parse_and_check(const RecordSource& source, const RuleContext& context);
   Judgement append(const RecordSource& source, const std::vector<std::string>& subjects);
   Judgement check_bounds();
+  Result<Digest> next_validators(const Digest& present);
   RuleContext rule_context(std::string_view organisation, const quality::v1::PartyStatus* actor);
   std::uint64_t next_log_index() const;
   std::optional<Error> failure() const;

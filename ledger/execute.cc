@@ -21,7 +21,7 @@ Result<ExecutedBlock> execute_block(const ExecutionBase& base, const Block& bloc
   }
   BlockExecution execution(base, block.height, block.time_ms);
   for (const OrderedSubmission& ordered : block.submissions) execution.submit(ordered);
-  return execution.finish(block.proposal_digest, head.validators, head.validators);
+  return execution.finish(block.proposal_digest, head.validators);
 }
 
 }  // namespace qc::ledger

@@ -231,7 +231,7 @@ Result<ExecutedBlock> execute_genesis(const Genesis& genesis) {
   const ExecutionBase base{genesis.network, nothing, state, nodes, replay};
   BlockExecution execution(base, 0, genesis.document.time_ms);
   QC_TRY_VOID(execution.found(genesis.hash, genesis.document.records));
-  return execution.finish(kZeroDigest, nothing.validators, nothing.validators);
+  return execution.finish(kZeroDigest, nothing.validators);
 }
 
 }  // namespace qc::ledger
