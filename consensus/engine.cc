@@ -423,6 +423,7 @@ ReplicaStatus Replica::Engine::status() const {
   status.view_installed = rules_.installed();
   status.primary = config_.epoch.primary(round_.view());
   status.is_primary = is_primary();
+  status.last_view_change = last_view_change_;
   status.may_vote = rules_.may_vote();
   status.halted = halted_;
   status.executed = executed_.height;

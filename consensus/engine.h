@@ -101,7 +101,7 @@ class Replica::Engine {
 
   // view_change.cc
   void follow_views();
-  void enter_view(View view);
+  void enter_view(View view, ViewChangeCause cause);
   std::set<std::pair<Height, Digest>> keep_certified();
   void send_view_change();
   void send_new_view(ReplicaIndex peer, View at_most);
@@ -168,8 +168,9 @@ class Replica::Engine {
   View announced_;
   Time view_change_sent_;
   Time new_view_sent_;
-  /// The primary of the view contradicted itself.
-  bool leave_view_ = false;
+  /// The view is to be left at the next opportunity, and why.
+  std::optional<ViewChangeCause> leave_view_;
+  std::optional<ViewLeft> last_view_change_;
   /// The chain down from the view's base is here (or there is none).
   bool base_ready_ = false;
   std::size_t fetch_turn_ = 0;

@@ -113,7 +113,9 @@ bool Replica::Engine::accept(const PrePrepare& pre_prepare) {
     case Round::Offer::kConflict:
       actions_.evidence.push_back(
           Equivocation{*round_.find(proposal.height)->pre_prepare, pre_prepare});
-      leave_view_ = rules_.installed();
+      if (rules_.installed()) {
+        leave_view_ = ViewChangeCause::kEquivocation;
+      }
       return false;
     case Round::Offer::kAccepted:
       break;

@@ -21,12 +21,14 @@ class ProgressTimer {
       ends_.reset();
     } else if (!ends_) {
       ends_ = now.plus(timeout_);
+      cut_short_ = false;
     }
   }
   /// If it runs, it ends at that time at the latest.
   void end_by(Time latest) {
-    if (ends_) {
-      ends_ = std::min(*ends_, latest);
+    if (ends_ && latest < *ends_) {
+      ends_ = latest;
+      cut_short_ = true;
     }
   }
   /// A commit: back to the base.
@@ -46,6 +48,8 @@ class ProgressTimer {
   bool expired(Time now) const { return ends_ && now >= *ends_; }
 
   const std::optional<Time>& ends() const { return ends_; }
+  /// Whether `end_by` took some of its time.
+  bool cut_short() const { return cut_short_; }
   bool runs() const { return ends_.has_value(); }
   /// Views left since the last commit.
   std::uint64_t views() const { return views_; }
@@ -55,6 +59,7 @@ class ProgressTimer {
   Duration max_;
   Duration timeout_;
   std::optional<Time> ends_;
+  bool cut_short_ = false;
   std::uint64_t views_ = 0;
 };
 

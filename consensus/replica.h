@@ -131,6 +131,37 @@ struct Equivocation {
   PrePrepare second;
 };
 
+/// Why a replica left a view.
+enum class ViewChangeCause : std::uint8_t {
+  /// The progress timer ended.
+  kTimeout = 1,
+  /// The link to the primary is down, and the short timer for that ended.
+  kLinkDown = 2,
+  /// The primary of the installed view contradicted itself.
+  kEquivocation = 3,
+  /// f + 1 others are in later views.
+  kOthersLeft = 4,
+  /// A later view had begun already: its NewView arrived.
+  kViewBegun = 5,
+  /// A batch that a quorum acknowledged was overtaken for too long.
+  kCensorship = 6,
+  /// The primary ordered less than half of what the others did in their last turns.
+  kTooSlow = 7,
+};
+/// The greatest value of ViewChangeCause; 0 is none.
+inline constexpr std::size_t kViewChangeCauses = 7;
+
+/// A replica went from one view to another.
+struct ViewLeft {
+  View from;
+  View to;
+  ViewChangeCause cause = ViewChangeCause::kTimeout;
+  /// The host's wall clock then (Now::wall_ms).
+  std::uint64_t wall_ms = 0;
+
+  friend bool operator==(const ViewLeft&, const ViewLeft&) = default;
+};
+
 /// Why a replica must not go on. An operator has to look.
 struct Halt {
   enum class Reason : std::uint8_t {
@@ -168,6 +199,8 @@ struct Actions {
   /// refused.
   std::vector<Digest> forget_batches;
   std::vector<Equivocation> evidence;
+  /// The views that this step left, in order; nothing to do about, but to be told.
+  std::vector<ViewLeft> views_left;
   std::optional<Halt> halt;
 };
 
@@ -188,6 +221,8 @@ struct ReplicaStatus {
   bool view_installed = false;
   ReplicaIndex primary;
   bool is_primary = false;
+  /// The last view that was left since the replica was made.
+  std::optional<ViewLeft> last_view_change;
   /// False for an observer, while the ledger is below what the journal holds certified, and after a
   /// halt.
   bool may_vote = false;

@@ -11,11 +11,11 @@ namespace qc::consensus {
 // ---- leaving and entering views
 
 void Replica::Engine::follow_views() {
-  if (std::exchange(leave_view_, false) && rules_.may_vote()) {
-    enter_view(round_.view().next());
+  if (const auto cause = std::exchange(leave_view_, std::nullopt); cause && rules_.may_vote()) {
+    enter_view(round_.view().next(), *cause);
   }
   if (const View join = peers_.join_view(); join > round_.view()) {
-    enter_view(join);
+    enter_view(join, ViewChangeCause::kOthersLeft);
   }
   if (announced_ != round_.view()) {
     send_view_change();
@@ -24,10 +24,13 @@ void Replica::Engine::follow_views() {
   begin_base();
 }
 
-void Replica::Engine::enter_view(View view) {
+void Replica::Engine::enter_view(View view, ViewChangeCause cause) {
+  const View left = round_.view();
   if (!rules_.enter_view(view, actions_.persist)) {
     return;
   }
+  last_view_change_ = ViewLeft{left, view, cause, now_.wall_ms};
+  actions_.views_left.push_back(*last_view_change_);
   Round entered =
       next_round_.view() == view ? std::move(next_round_) : Round(view, config_.epoch.quorum());
   round_ = std::move(entered);
@@ -197,7 +200,7 @@ void Replica::Engine::on_message(ReplicaIndex /*from*/, const NewView& message) 
   if (message.checkpoint) {
     adopt(*message.checkpoint);
   }
-  enter_view(message.view);
+  enter_view(message.view, ViewChangeCause::kViewBegun);
   install(message);
 }
 
@@ -345,7 +348,8 @@ void Replica::Engine::on_message(ReplicaIndex /*from*/, const ProposalFetched& m
 void Replica::Engine::watch_progress() {
   run_progress_timer();
   if (progress_timer_.expired(now_.monotonic)) {
-    enter_view(round_.view().next());
+    enter_view(round_.view().next(), progress_timer_.cut_short() ? ViewChangeCause::kLinkDown
+                                                                 : ViewChangeCause::kTimeout);
     advance();
     run_progress_timer();
   }

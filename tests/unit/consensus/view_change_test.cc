@@ -198,6 +198,46 @@ TEST_F(ViewChangeTest, LeavesAViewThatBringsNothing) {
   EXPECT_TRUE(sent<Vote>(wait(replica, 10)).empty()) << "no vote in a view that it has left";
 }
 
+TEST_F(ViewChangeTest, SaysWhyAndWhenItLeftAView) {
+  using enum ViewChangeCause;
+  const Proposal first{Height{1}, {}, kWallMs, {digest_of(1)}};
+  const Proposal other{Height{1}, {}, kWallMs, {digest_of(2)}};
+  Replica waits = make();
+  EXPECT_FALSE(waits.status().last_view_change);
+  receive(waits, 1, pre_prepare_of(config_.epoch, View{}, first));
+  now_.wall_ms += 7;
+  const Actions timed_out = wait(waits, 1'000);
+  const ViewLeft timeout{View{0}, View{1}, kTimeout, kWallMs + 7};
+  EXPECT_EQ(timed_out.views_left, std::vector<ViewLeft>{timeout});
+  EXPECT_EQ(waits.status().last_view_change, timeout);
+  EXPECT_TRUE(wait(waits, 10).views_left.empty()) << "told once";
+
+  journal_.clear();
+  Replica joins = make();
+  change(joins, 0, View{5});
+  change(joins, 1, View{2});
+  EXPECT_EQ(joins.status().last_view_change->cause, kOthersLeft);
+  EXPECT_EQ(joins.status().last_view_change->to, View{2});
+
+  journal_.clear();
+  Replica follows = make();
+  receive(follows, 2, new_view_of(config_.epoch, View{1}));
+  EXPECT_EQ(follows.status().last_view_change->cause, kViewBegun);
+
+  journal_.clear();
+  Replica witness = make();
+  receive(witness, 1, pre_prepare_of(config_.epoch, View{}, first));
+  receive(witness, 1, pre_prepare_of(config_.epoch, View{}, other));
+  EXPECT_EQ(witness.status().last_view_change->cause, kEquivocation);
+
+  journal_.clear();
+  Replica cut_off = make();
+  step(cut_off, LinkDown{ReplicaIndex{1}});
+  receive(cut_off, 0, pre_prepare_of(config_.epoch, View{}, first));
+  wait(cut_off, 300);
+  EXPECT_EQ(cut_off.status().last_view_change->cause, kLinkDown);
+}
+
 TEST_F(ViewChangeTest, AnIdleNetworkStaysWhereItIs) {
   Replica replica = make();
 
