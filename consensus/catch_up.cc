@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "consensus/engine.h"
+#include "consensus/mutation.h"
 
 namespace qc::consensus {
 
@@ -119,7 +120,9 @@ void Replica::Engine::refresh_vote_permission() {
   // A ledger below what the journal holds certified was rolled back: nothing is voted until it is
   // executed again.
   const std::optional<CheckpointHeld>& held = journal().certified();
-  rules_.allow_votes(!halted_ && (!held || held->checkpoint.height <= executed_.height));
+  const bool caught_up = !held || held->checkpoint.height <= executed_.height ||
+                         mutated(Mutation::kVotesBeforeReexecution);
+  rules_.allow_votes(!halted_ && caught_up);
 }
 
 // ---- status and its answers

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "consensus/assert.h"
+#include "consensus/mutation.h"
 #include "consensus/statement.h"
 
 namespace qc::consensus {
@@ -261,13 +262,9 @@ Interest Replica::Engine::interest_in(ReplicaIndex from, const ViewChange& messa
 }
 
 Interest Replica::Engine::interest_in(const NewView& message) const {
-#ifdef QC_MUTATION_SECOND_NEW_VIEW
-  return message.view < round_.view() ? Interest::kDrop : Interest::kVerify;
-#else
-  const bool late =
-      message.view < round_.view() || (message.view == round_.view() && rules_.installed());
+  const bool has_one = rules_.installed() && !mutated(Mutation::kSecondNewView);
+  const bool late = message.view < round_.view() || (message.view == round_.view() && has_one);
   return late ? Interest::kDrop : Interest::kVerify;
-#endif
 }
 
 Interest Replica::Engine::interest_in(const PrePrepare& message) const {

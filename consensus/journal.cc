@@ -3,12 +3,21 @@
 
 #include <utility>
 
+#include "consensus/mutation.h"
+
 namespace qc::consensus {
 namespace {
 
 /// By view first: that is what makes a certificate "higher" (consensus.md, View change).
 bool higher(const PreparedCertificate& one, const PreparedCertificate& other) {
   return std::pair(one.view, one.height) > std::pair(other.view, other.height);
+}
+
+bool is_vote_at_or_below(const JournalEntry& entry, Height height) {
+  const auto* prepare = std::get_if<PrepareMade>(&entry);
+  const auto* made = std::get_if<CertificateMade>(&entry);
+  return (prepare != nullptr && prepare->height <= height) ||
+         (made != nullptr && made->certificate.height <= height);
 }
 
 }  // namespace
@@ -142,11 +151,10 @@ void RecoveredState::apply(const CheckpointHeld& entry) {
     return;
   }
   certified_ = entry;
-#ifdef QC_MUTATION_HIGHEST_DISCARDED
-  if (highest_certificate_ && highest_certificate_->certificate.height <= height) {
+  if (mutated(Mutation::kHighestDiscarded) && highest_certificate_ &&
+      highest_certificate_->certificate.height <= height) {
     highest_certificate_.reset();
   }
-#endif
   proposals_.erase(proposals_.begin(), proposals_.upper_bound(height));
   std::erase_if(prepares_, [&](const auto& prepare) {
     return prepare.first <= height && !is_base(prepare.first);
@@ -192,6 +200,11 @@ std::vector<JournalEntry> RecoveredState::entries() const {
   }
   for (const auto& [place, proposal] : ancestors_) {
     entries.emplace_back(AncestorKept{place.second, proposal});
+  }
+  if (mutated(Mutation::kTruncatedAtCommitted) && cosigned_) {
+    std::erase_if(entries, [this](const JournalEntry& entry) {
+      return is_vote_at_or_below(entry, cosigned_->height);
+    });
   }
   return entries;
 }

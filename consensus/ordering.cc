@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "consensus/engine.h"
+#include "consensus/mutation.h"
 #include "consensus/statement.h"
 
 namespace qc::consensus {
@@ -170,8 +171,8 @@ bool Replica::Engine::may_prepare(const Proposal& proposal, const Digest& digest
     return block && block->proposal == digest;
   }
   const bool not_empty = !proposal.batches.empty() || next_epoch_;
-  return not_empty && pool_.holds_all(proposal.batches) && payload_is_fresh(proposal) &&
-         time_is_acceptable(proposal);
+  const bool payload_held = pool_.holds_all(proposal.batches) || mutated(Mutation::kPayloadNotHeld);
+  return not_empty && payload_held && payload_is_fresh(proposal) && time_is_acceptable(proposal);
 }
 
 bool Replica::Engine::payload_is_fresh(const Proposal& proposal) const {
@@ -232,7 +233,8 @@ bool Replica::Engine::commit_next() {
     // A commit promises that the content is here: whoever fetches it later must find it at a
     // quorum.
     if (proposal == nullptr || !rules_.may_vote() ||
-        (height > delivered_.height && !pool_.holds_all(proposal->batches)) ||
+        (height > delivered_.height && !pool_.holds_all(proposal->batches) &&
+         !mutated(Mutation::kPayloadNotHeld)) ||
         !keep_ancestors(*proposal)) {
       continue;
     }

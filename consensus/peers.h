@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "consensus/mutation.h"
 #include "consensus/types.h"
 
 namespace qc::consensus {
@@ -46,11 +47,8 @@ class Peers {
 
   /// The (f + 1)-th largest view of the others: f liars cannot drag anybody there.
   View join_view() const {
-#ifdef QC_MUTATION_ONE_PEER_VIEW_JUMP
-    return nth_view(std::nullopt, View{}, 0);
-#else
-    return nth_view(std::nullopt, View{}, quorum_.faulty_max());
-#endif
+    const std::size_t liars = mutated(Mutation::kOnePeerViewJump) ? 0 : quorum_.faulty_max();
+    return nth_view(std::nullopt, View{}, liars);
   }
   /// The q-th largest view of all, one's own included: a quorum is there or further.
   View quorum_view(std::optional<ReplicaIndex> self, View own) const {

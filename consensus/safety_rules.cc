@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "consensus/mutation.h"
 #include "consensus/statement.h"
 
 namespace qc::consensus {
@@ -44,15 +45,11 @@ bool SafetyRules::enter_view(View view, std::vector<JournalEntry>& persist) {
 }
 
 bool SafetyRules::install(const ViewStart& start, std::vector<JournalEntry>& persist) {
-#ifdef QC_MUTATION_SECOND_NEW_VIEW
-  if (journal_.view() == View{} || (installed() && start == start_)) {
+  const bool again =
+      mutated(Mutation::kSecondNewView) && journal_.view() > View{} && start != start_;
+  if (installed() && !again) {
     return false;
   }
-#else
-  if (installed()) {
-    return false;
-  }
-#endif
   record(NewViewInstalled{journal_.view(), start}, persist);
   load_start();
   return true;
@@ -154,11 +151,8 @@ void SafetyRules::hold(const CertifiedCheckpoint& checkpoint, std::vector<Journa
 bool SafetyRules::follows_certified(Height height) const {
   // In view 0 the block below the epoch's first height is the certified one when the first height
   // is voted on. A base is the only thing that may be voted on at its own height.
-#ifdef QC_MUTATION_CHECKPOINT_UNDER_BASE
-  const bool inside_view = true;
-#else
-  const bool inside_view = height > start_.start || (height == start_.start && !start_.base);
-#endif
+  const bool inside_view = height > start_.start || (height == start_.start && !start_.base) ||
+                           mutated(Mutation::kCheckpointUnderBase);
   return inside_view && height == certified_.height.next();
 }
 
@@ -208,7 +202,8 @@ bool SafetyRules::in_order(const Proposal& proposal, const Digest& digest) const
   }
   const bool extends_last =
       last && height == last->height.next() && proposal.parent == last->digest;
-  return extends_last || (follows_certified(height) && proposal.parent == certified_.proposal);
+  return extends_last || (follows_certified(height) && proposal.parent == certified_.proposal) ||
+         mutated(Mutation::kParentCheckSkipped);
 }
 
 Vote SafetyRules::sign(Phase phase, Height height, const Digest& digest) {
@@ -220,17 +215,16 @@ Vote SafetyRules::sign(Phase phase, Height height, const Digest& digest) {
 
 void SafetyRules::record(JournalEntry entry, std::vector<JournalEntry>& persist) {
   journal_.apply(entry);
-#ifdef QC_MUTATION_START_NOT_JOURNALLED
-  if (std::holds_alternative<NewViewInstalled>(entry)) {
-    return;
+  const bool vote =
+      std::holds_alternative<PrepareMade>(entry) || std::holds_alternative<ProposalMade>(entry);
+  const bool skipped =
+      (mutated(Mutation::kStartNotJournalled) && std::holds_alternative<NewViewInstalled>(entry)) ||
+      (mutated(Mutation::kCertificateNotJournalled) &&
+       std::holds_alternative<CertificateMade>(entry)) ||
+      (mutated(Mutation::kJournalSkipped) && vote);
+  if (!skipped) {
+    persist.push_back(std::move(entry));
   }
-#endif
-#ifdef QC_MUTATION_JOURNAL_SKIPPED
-  if (std::holds_alternative<PrepareMade>(entry) || std::holds_alternative<ProposalMade>(entry)) {
-    return;
-  }
-#endif
-  persist.push_back(std::move(entry));
 }
 
 }  // namespace qc::consensus

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "consensus/byte_writer.h"
+#include "consensus/mutation.h"
 
 namespace qc::consensus {
 namespace {
@@ -16,6 +17,9 @@ constexpr std::string_view kNewViewTag = "qc/new-view/v1\0"sv;
 constexpr std::string_view kProposalTag = "qc/proposal/v1\0"sv;
 
 void write_epoch(ByteWriter& out, const Epoch& epoch) {
+  if (mutated(Mutation::kEpochNotSigned)) {
+    return;
+  }
   out.text(epoch.chain_id);
   out.u64(epoch.first_height.value);
   out.raw(epoch.set_hash);

@@ -6,6 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <type_traits>
+
+#include "consensus/mutation.h"
 
 namespace qc::consensus {
 
@@ -88,11 +91,8 @@ class Quorum {
   constexpr std::size_t faulty_max() const { return validators_ == 0 ? 0 : (validators_ - 1) / 3; }
   /// q, the number of distinct signers of a certificate: ceil((n + f + 1) / 2).
   constexpr std::size_t certificate() const {
-#ifdef QC_MUTATION_QUORUM_MINUS_ONE
-    return (validators_ + faulty_max()) / 2;
-#else
-    return (validators_ + faulty_max()) / 2 + 1;
-#endif
+    return (validators_ + faulty_max()) / 2 +
+           (std::is_constant_evaluated() || !mutated(Mutation::kQuorumMinusOne) ? 1 : 0);
   }
   /// f + 1, so many that at least one of them is correct.
   constexpr std::size_t one_correct() const { return faulty_max() + 1; }

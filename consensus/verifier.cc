@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "consensus/mutation.h"
 #include "consensus/statement.h"
 #include "consensus/view_start.h"
 
@@ -121,7 +122,8 @@ bool verify_certificate(const Epoch& epoch, const Authenticator& authenticator,
       VoteStatement{Phase::kPrepare, certificate.view, certificate.height, certificate.digest});
   for (std::size_t i = 0; i < certificate.prepares.size(); ++i) {
     const SignedBy& prepare = certificate.prepares[i];
-    const bool ascending = i == 0 || certificate.prepares[i - 1].voter < prepare.voter;
+    const bool ascending = i == 0 || certificate.prepares[i - 1].voter < prepare.voter ||
+                           mutated(Mutation::kDuplicateSigners);
     if (!ascending || prepare.voter.value >= epoch.validators ||
         !authenticator.verify(prepare.voter, statement, prepare.signature)) {
       return false;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "consensus/engine.h"
+#include "consensus/mutation.h"
 #include "consensus/statement.h"
 
 namespace qc::consensus {
@@ -247,12 +248,9 @@ void Replica::Engine::begin_base() {
 bool Replica::Engine::propose_base() {
   const std::optional<Height> base = base_height();
   const bool begun = journal().last_prepare() || (base && journal().proposals().contains(*base));
-  if (!base || begun || !base_ready_) {
+  if (!base || begun || !base_ready_ || mutated(Mutation::kCheckpointUnderBase)) {
     return false;
   }
-#ifdef QC_MUTATION_CHECKPOINT_UNDER_BASE
-  return false;
-#endif
   const Digest digest = *rules_.view_start().base;
   const Proposal* held = chain_.find(*base, digest);
   const std::optional<CertificateMade>& highest = journal().highest_certificate();

@@ -3,15 +3,16 @@
 
 #include <utility>
 
+#include "consensus/mutation.h"
+
 namespace qc::consensus {
 namespace {
 
 bool higher(const PreparedPoint& one, const PreparedPoint& other) {
-#ifdef QC_MUTATION_BASE_BY_HEIGHT
-  return std::pair(one.height, one.view) > std::pair(other.height, other.view);
-#else
+  if (mutated(Mutation::kBaseByHeight)) {
+    return std::pair(one.height, one.view) > std::pair(other.height, other.view);
+  }
   return std::pair(one.view, one.height) > std::pair(other.view, other.height);
-#endif
 }
 
 }  // namespace

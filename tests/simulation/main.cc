@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mutations.h"
 #include "network.h"
 
 namespace {
@@ -30,7 +31,7 @@ struct Arguments {
 
 constexpr std::string_view kUsage =
     "usage: qcsim [--seeds A..B] [--scenario NAME] [--n VALIDATORS] [--batches COUNT] "
-    "[--expect-violation]\n";
+    "[--expect-violation] [--mutation NAME]\n";
 
 std::optional<Arguments> parse(int count, char** values) {
   Arguments arguments;
@@ -54,6 +55,10 @@ std::optional<Arguments> parse(int count, char** values) {
       arguments.scenario = value;
     } else if (name == "--n") {
       arguments.validators = {static_cast<std::uint16_t>(std::strtoul(value.c_str(), nullptr, 10))};
+    } else if (name == "--mutation") {
+      if (!qc::simulation::switch_on(value)) {
+        return std::nullopt;
+      }
     } else if (name == "--batches") {
       arguments.batches = std::strtoull(value.c_str(), nullptr, 10);
     } else {
