@@ -18,9 +18,10 @@ bool Checkpoints::add(ReplicaIndex voter, const CheckpointVote& vote) {
   return true;
 }
 
-bool Checkpoints::has(ReplicaIndex voter, Height height) const {
+const CheckpointVote* Checkpoints::vote(ReplicaIndex voter, Height height) const {
   const auto places = votes_.find(height);
-  return places != votes_.end() && places->second[voter.value].has_value();
+  const bool held = places != votes_.end() && places->second[voter.value].has_value();
+  return held ? &*places->second[voter.value] : nullptr;
 }
 
 const std::string* Checkpoints::own(Height height) const {

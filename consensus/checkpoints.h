@@ -22,7 +22,8 @@ class Checkpoints {
   void computed(const BlockPoint& block, const std::string& checkpoint);
   /// A cosignature, own or another's; the first of a voter at a height stays. False if it is known.
   bool add(ReplicaIndex voter, const CheckpointVote& vote);
-  bool has(ReplicaIndex voter, Height height) const;
+  /// The cosignature that is held of a voter at a height, if any.
+  const CheckpointVote* vote(ReplicaIndex voter, Height height) const;
   /// The computed checkpoint at a height, if it is remembered.
   const std::string* own(Height height) const;
   /// The greatest height above `above` where a quorum cosigned one checkpoint and this replica has

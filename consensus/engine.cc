@@ -21,6 +21,7 @@ Replica::Engine::Engine(Config config, const LedgerPosition& ledger, RecoveredSt
       view_changes_(quorum_),
       pool_(config_, quorum_),
       checkpoints_(quorum_),
+      contradictions_(quorum_),
       peers_(quorum_),
       progress_timer_(config_.progress_timeout, config_.progress_timeout_max),
       executed_(ledger.executed),
@@ -169,20 +170,37 @@ void Replica::Engine::on_message(ReplicaIndex /*from*/, const PrePrepare& messag
   if (message.view == round_.view()) {
     accept(message);
   } else if (is_well_formed(message.proposal)) {
-    next_round_.offer(message, proposal_digest(message.proposal, authenticator_));
+    const Digest digest = proposal_digest(message.proposal, authenticator_);
+    if (next_round_.offer(message, digest) == Round::Offer::kConflict) {
+      const PrePrepare& first = *next_round_.find(message.proposal.height)->pre_prepare;
+      report(equivocation_of(config_.epoch, authenticator_, first, message));
+    }
   }
 }
 
 void Replica::Engine::on_message(ReplicaIndex /*from*/, const Vote& message) {
-  if (interest_in(message) == Interest::kVerify) {
-    (message.view == round_.view() ? round_ : next_round_).add(message);
+  if (interest_in(message) != Interest::kVerify) {
+    return;
+  }
+  Round& round = message.view == round_.view() ? round_ : next_round_;
+  const std::optional<Vote> held = round.vote_of(message);
+  if (!held) {
+    round.add(message);
+  } else if (held->digest != message.digest) {
+    report(equivocation_of(config_.epoch, *held, message));
   }
 }
 
 void Replica::Engine::on_message(ReplicaIndex from, const CheckpointVote& message) {
-  if (interest_in(message) == Interest::kVerify) {
+  if (interest_in(from, message) != Interest::kVerify) {
+    return;
+  }
+  const CheckpointVote* held = checkpoints_.vote(from, message.height);
+  if (held == nullptr) {
     checkpoints_.add(from, message);
     certify();
+  } else if (held->checkpoint != message.checkpoint) {
+    report(equivocation_of(config_.epoch, from, *held, message));
   }
 }
 
@@ -210,6 +228,18 @@ void Replica::Engine::on_message(ReplicaIndex from, const Status& message) {
   answer(from, message);
 }
 
+void Replica::Engine::report(Equivocation evidence) {
+  if (!contradictions_.add(evidence)) {
+    return;
+  }
+  // A primary that contradicts itself must not go on as one.
+  if (evidence.culprit == config_.epoch.primary(round_.view()) && evidence.view == round_.view() &&
+      rules_.installed() && evidence.kind != Equivocation::Kind::kCheckpoint) {
+    leave_view_ = ViewChangeCause::kEquivocation;
+  }
+  actions_.evidence.push_back(std::move(evidence));
+}
+
 // ---- interest
 
 Interest Replica::Engine::interest(ReplicaIndex from, const Message& message) const {
@@ -223,7 +253,7 @@ Interest Replica::Engine::interest(ReplicaIndex from, const Message& message) co
     return interest_in(*vote);
   }
   if (const auto* checkpoint_vote = std::get_if<CheckpointVote>(&message)) {
-    return interest_in(*checkpoint_vote);
+    return interest_in(from, *checkpoint_vote);
   }
   if (const auto* certified = std::get_if<CertifiedCheckpoint>(&message)) {
     return interest_in(*certified);
@@ -263,8 +293,15 @@ Interest Replica::Engine::interest_in(ReplicaIndex from, const ViewChange& messa
 
 Interest Replica::Engine::interest_in(const NewView& message) const {
   const bool has_one = rules_.installed() && !mutated(Mutation::kSecondNewView);
-  const bool late = message.view < round_.view() || (message.view == round_.view() && has_one);
-  return late ? Interest::kDrop : Interest::kVerify;
+  if (message.view != round_.view() || !has_one) {
+    return message.view < round_.view() ? Interest::kDrop : Interest::kVerify;
+  }
+  // The view has begun. Another beginning of it is evidence, wanted once.
+  const bool other = new_view_ && new_view_->view == message.view &&
+                     new_view_->headers != message.headers &&
+                     contradictions_.news(Equivocation::Kind::kNewView,
+                                          config_.epoch.primary(message.view), message.view, {});
+  return other ? Interest::kVerify : Interest::kDrop;
 }
 
 Interest Replica::Engine::interest_in(const PrePrepare& message) const {
@@ -274,9 +311,22 @@ Interest Replica::Engine::interest_in(const PrePrepare& message) const {
   }
   const Round& round = message.view == round_.view() ? round_ : next_round_;
   const HeightSlot* slot = round.find(message.proposal.height);
-  const bool known =
-      slot != nullptr && slot->pre_prepare && slot->pre_prepare->proposal == message.proposal;
-  return known ? Interest::kDrop : Interest::kVerify;
+  if (slot == nullptr || !slot->pre_prepare) {
+    return Interest::kVerify;
+  }
+  return slot->pre_prepare->proposal == message.proposal ? Interest::kDrop
+                                                         : interest_in_second(message, *slot);
+}
+
+Interest Replica::Engine::interest_in_second(const PrePrepare& message,
+                                             const HeightSlot& slot) const {
+  // A second proposal at a height is what a quorum voted for, or evidence that is wanted once.
+  const bool wanted = slot.decided()
+                          ? slot.decided() == proposal_digest(message.proposal, authenticator_)
+                          : contradictions_.news(Equivocation::Kind::kPrePrepare,
+                                                 config_.epoch.primary(message.view), message.view,
+                                                 message.proposal.height);
+  return wanted ? Interest::kVerify : Interest::kDrop;
 }
 
 Interest Replica::Engine::interest_in(const Vote& message) const {
@@ -289,14 +339,28 @@ Interest Replica::Engine::interest_in(const Vote& message) const {
   if (interest != Interest::kVerify || slot == nullptr) {
     return interest;
   }
-  const VoteSet& votes = message.phase == Phase::kPrepare ? slot->prepares : slot->commits;
+  if (const std::optional<Vote> held = round.vote_of(message)) {
+    // A vote for something else is evidence, wanted once.
+    const Equivocation::Kind kind = message.phase == Phase::kPrepare ? Equivocation::Kind::kPrepare
+                                                                     : Equivocation::Kind::kCommit;
+    const bool evidence = held->digest != message.digest &&
+                          contradictions_.news(kind, message.voter, message.view, message.height);
+    return evidence ? Interest::kVerify : Interest::kDrop;
+  }
   // q of n votes are enough: the others need not even be verified.
-  return votes.decided() || votes.has(message.voter) ? Interest::kDrop : Interest::kVerify;
+  const VoteSet& votes = message.phase == Phase::kPrepare ? slot->prepares : slot->commits;
+  return votes.decided() ? Interest::kDrop : Interest::kVerify;
 }
 
-Interest Replica::Engine::interest_in(const CheckpointVote& message) const {
-  if (message.height <= certified_.height) {
+Interest Replica::Engine::interest_in(ReplicaIndex from, const CheckpointVote& message) const {
+  if (message.height <= certified_.height || from.value >= quorum_.validators()) {
     return Interest::kDrop;
+  }
+  if (const CheckpointVote* held = checkpoints_.vote(from, message.height)) {
+    const bool evidence =
+        held->checkpoint != message.checkpoint &&
+        contradictions_.news(Equivocation::Kind::kCheckpoint, from, View{}, message.height);
+    return evidence ? Interest::kVerify : Interest::kDrop;
   }
   return message.height > certified_.height.plus(config_.window) ? Interest::kLater
                                                                  : Interest::kVerify;

@@ -8,6 +8,7 @@
 
 #include "consensus/batch_pool.h"
 #include "consensus/checkpoints.h"
+#include "consensus/contradictions.h"
 #include "consensus/peers.h"
 #include "consensus/progress_timer.h"
 #include "consensus/proposal_chain.h"
@@ -58,11 +59,13 @@ class Replica::Engine {
   void on_message(ReplicaIndex from, const ProposalFetched& message);
   Interest interest_in(const PrePrepare& message) const;
   Interest interest_in(const Vote& message) const;
-  Interest interest_in(const CheckpointVote& message) const;
+  Interest interest_in(ReplicaIndex from, const CheckpointVote& message) const;
   Interest interest_in(const CertifiedCheckpoint& message) const;
   Interest interest_in(ReplicaIndex from, const ViewChange& message) const;
   Interest interest_in(const NewView& message) const;
   Interest interest_in_height(View view, Height height) const;
+  Interest interest_in_second(const PrePrepare& message, const HeightSlot& slot) const;
+  void report(Equivocation evidence);
   void run_timers();
   void resend();
   void resend_view();
@@ -144,6 +147,7 @@ class Replica::Engine {
   ProposalChain chain_;
   BatchPool pool_;
   Checkpoints checkpoints_;
+  Contradictions contradictions_;
   Peers peers_;
   ProgressTimer progress_timer_;
 

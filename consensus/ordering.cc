@@ -112,11 +112,8 @@ bool Replica::Engine::accept(const PrePrepare& pre_prepare) {
     case Round::Offer::kKnown:
       return false;
     case Round::Offer::kConflict:
-      actions_.evidence.push_back(
-          Equivocation{*round_.find(proposal.height)->pre_prepare, pre_prepare});
-      if (rules_.installed()) {
-        leave_view_ = ViewChangeCause::kEquivocation;
-      }
+      report(equivocation_of(config_.epoch, authenticator_,
+                             *round_.find(proposal.height)->pre_prepare, pre_prepare));
       return false;
     case Round::Offer::kAccepted:
       break;

@@ -11,6 +11,7 @@
 
 #include "consensus/authenticator.h"
 #include "consensus/config.h"
+#include "consensus/equivocation.h"
 #include "consensus/journal.h"
 #include "consensus/messages.h"
 #include "consensus/types.h"
@@ -125,12 +126,6 @@ struct FetchBlocks {
   std::vector<ReplicaIndex> peers;
 };
 
-/// Two signed pre-prepares of one primary for one view and height.
-struct Equivocation {
-  PrePrepare first;
-  PrePrepare second;
-};
-
 /// Why a replica left a view.
 enum class ViewChangeCause : std::uint8_t {
   /// The progress timer ended.
@@ -198,6 +193,8 @@ struct Actions {
   /// Batches that need not be kept for ordering any more: ordered and certified, expired, or
   /// refused.
   std::vector<Digest> forget_batches;
+  /// Contradictions of validators, each once in a process life, at most
+  /// `Contradictions::kPerValidatorMax` of one validator: to be stored for whoever asks.
   std::vector<Equivocation> evidence;
   /// The views that this step left, in order; nothing to do about, but to be told.
   std::vector<ViewLeft> views_left;

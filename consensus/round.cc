@@ -21,6 +21,15 @@ bool Round::add(const Vote& vote) {
   return (vote.phase == Phase::kPrepare ? slot.prepares : slot.commits).add(vote);
 }
 
+std::optional<Vote> Round::vote_of(const Vote& vote) const {
+  const HeightSlot* slot = find(vote.height);
+  if (slot == nullptr) {
+    return std::nullopt;
+  }
+  const VoteSet& votes = vote.phase == Phase::kPrepare ? slot->prepares : slot->commits;
+  return votes.vote(vote.voter, vote.phase, view_, vote.height);
+}
+
 HeightSlot* Round::find(Height height) {
   const auto place = slots_.find(height);
   return place == slots_.end() ? nullptr : &place->second;

@@ -46,6 +46,8 @@ class Round {
   Offer offer(const PrePrepare& pre_prepare, const Digest& digest);
   /// Takes a vote of this view; false if the voter's vote is here already.
   bool add(const Vote& vote);
+  /// The vote that is held of the same voter, phase and height, if any.
+  std::optional<Vote> vote_of(const Vote& vote) const;
   /// Forgets what lies at or below a height, but not the view's base.
   void erase_through(Height height, std::optional<Height> base) {
     std::erase_if(slots_,

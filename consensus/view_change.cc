@@ -194,6 +194,9 @@ void Replica::Engine::make_new_view() {
 }
 
 void Replica::Engine::on_message(ReplicaIndex /*from*/, const NewView& message) {
+  if (new_view_ && new_view_->view == message.view && new_view_->headers != message.headers) {
+    report(equivocation_of(config_.epoch, *new_view_, message));
+  }
   for (const ViewChangeHeader& header : message.headers) {
     Peers::Peer& voter = peers_.at(header.voter);
     voter.view = std::max(voter.view, header.view);

@@ -52,7 +52,8 @@ std::vector<std::uint8_t> VoteSet::bitmap() const {
   std::vector<std::uint8_t> bitmap((votes_.size() + 7) / 8);
   for (std::size_t i = 0; i < votes_.size(); ++i) {
     if (votes_[i]) {
-      bitmap[i / 8] = static_cast<std::uint8_t>(bitmap[i / 8] | 1U << i % 8);
+      const auto bit = static_cast<std::uint8_t>(1U << (i % 8));
+      bitmap[i / 8] = static_cast<std::uint8_t>(bitmap[i / 8] | bit);
     }
   }
   return bitmap;
@@ -60,7 +61,8 @@ std::vector<std::uint8_t> VoteSet::bitmap() const {
 
 bool marked(const std::vector<std::uint8_t>& bitmap, ReplicaIndex voter) {
   const std::size_t byte = voter.value / 8;
-  return byte < bitmap.size() && (bitmap[byte] >> voter.value % 8 & 1U) != 0;
+  return byte < bitmap.size() &&
+         ((static_cast<unsigned>(bitmap[byte]) >> (voter.value % 8U)) & 1U) != 0;
 }
 
 }  // namespace qc::consensus

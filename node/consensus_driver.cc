@@ -397,11 +397,11 @@ void ConsensusDriver::execute(consensus::Actions& actions) {
 void ConsensusDriver::report(const consensus::Actions& actions) {
   for (const consensus::Equivocation& evidence : actions.evidence) {
     if (const auto more = evidence_log_.admit()) {
-      const auto primary = options_.consensus.epoch.primary(evidence.first.view).value;
       log(LogLevel::kError, "equivocation",
-          {{"primary", options_.validators.validators()[primary].name},
-           {"view", evidence.first.view.value},
-           {"height", evidence.first.proposal.height.value},
+          {{"validator", options_.validators.validators()[evidence.culprit.value].name},
+           {"kind", static_cast<unsigned>(evidence.kind)},
+           {"view", evidence.view.value},
+           {"height", evidence.height.value},
            {"more", *more}});
     }
   }

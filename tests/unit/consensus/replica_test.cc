@@ -7,78 +7,19 @@
 #include <initializer_list>
 
 #include "consensus/verifier.h"
+#include "replica_fixture.h"
 #include "test_authenticator.h"
 
 namespace qc::consensus {
 namespace {
 
-constexpr std::uint64_t kWallMs = 1'800'000'000'000;
-
-/// Validator 2 of four; validator 1 is the primary of view 0.
-class ReplicaTest : public ::testing::Test {
+/// Validator 2 of four.
+class ReplicaTest : public ReplicaFixture {
  protected:
   static constexpr ReplicaIndex kSelf{2};
 
-  ReplicaTest() {
-    config_.epoch = epoch_of(4);
-    config_.self = kSelf;
-    ledger_.executed.time_ms = kWallMs - 60'000;
-    ledger_.certified_block = ledger_.executed;
-    ledger_.checkpoint = "genesis";
-    ledger_.certified.checkpoint = "genesis";
-  }
-
-  Replica make(const std::vector<JournalEntry>& journal = {}) {
-    Replica replica(config_, ledger_, recover(journal), authenticator_);
-    remember(replica.start(now_));
-    return replica;
-  }
-  Actions step(Replica& replica, Event event) {
-    Actions actions = replica.step(now_, std::move(event));
-    remember(actions);
-    return actions;
-  }
-  Actions receive(Replica& replica, std::uint16_t from, Message message) {
-    EXPECT_TRUE(verify_message(config_.epoch, authenticator_, message))
-        << "the test must send what would pass";
-    return step(replica, MessageReceived{ReplicaIndex{from}, std::move(message)});
-  }
-  Proposal proposal(std::uint64_t height, const Digest& parent, std::uint8_t batch) const {
-    return Proposal{Height{height}, parent, kWallMs + height, {digest_of(batch)}};
-  }
-  Digest digest(const Proposal& proposal) const {
-    return proposal_digest(proposal, authenticator_);
-  }
-  PrePrepare pre_prepare(const Proposal& proposal) const {
-    return pre_prepare_of(config_.epoch, View{}, proposal);
-  }
-  Vote vote(Phase phase, const Proposal& proposal, std::uint16_t voter) const {
-    return vote_of(config_.epoch, phase, View{}, proposal.height, digest(proposal),
-                   ReplicaIndex{voter});
-  }
-  void hold(Replica& replica, std::uint8_t batch) {
-    step(replica, BatchStored{digest_of(batch), ReplicaIndex{1}, 100, ~std::uint64_t{0}});
-  }
-  /// The votes of one phase among what is sent.
-  static std::vector<Vote> votes(const Actions& actions, Phase phase) {
-    std::vector<Vote> votes;
-    for (const Outgoing& outgoing : actions.send) {
-      const auto* vote = std::get_if<Vote>(&outgoing.message);
-      if (vote != nullptr && vote->phase == phase) {
-        votes.push_back(*vote);
-      }
-    }
-    return votes;
-  }
-  void remember(const Actions& actions) {
-    journal_.insert(journal_.end(), actions.persist.begin(), actions.persist.end());
-  }
-
-  Config config_;
-  LedgerPosition ledger_;
-  TestAuthenticator authenticator_{kSelf};
-  Now now_{Time{}, kWallMs};
-  std::vector<JournalEntry> journal_;
+  ReplicaTest() : ReplicaTest(kSelf) {}
+  explicit ReplicaTest(ReplicaIndex self) : ReplicaFixture(self) {}
 };
 
 TEST_F(ReplicaTest, PreparesAProposalOnceItHoldsTheBatches) {
@@ -245,9 +186,9 @@ TEST_F(ReplicaTest, ARestartRepeatsItsVotesAndNoOthers) {
 }
 
 TEST_F(ReplicaTest, ALedgerBelowTheJournalsCheckpointVotesNothing) {
-  Replica replica =
-      make({EpochEntered{Height{1}, config_.epoch.set_hash},
-            CheckpointHeld{CertifiedCheckpoint{Height{3}, digest_of(3), "three", "proof"}}});
+  journal_ = {EpochEntered{Height{1}, config_.epoch.set_hash},
+              CheckpointHeld{CertifiedCheckpoint{Height{3}, digest_of(3), "three", "proof"}}};
+  Replica replica = make();
   hold(replica, 1);
 
   EXPECT_FALSE(replica.status().may_vote);
@@ -372,34 +313,18 @@ TEST_F(ReplicaTest, AnObserverFollowsWithoutAWord) {
 /// Validator 1, the primary of view 0.
 class PrimaryTest : public ReplicaTest {
  protected:
-  PrimaryTest() : primary_authenticator_(ReplicaIndex{1}) {
-    config_.self = ReplicaIndex{1};
-    config_.window = 4;
-  }
-  Replica make_primary() {
-    Replica replica(config_, ledger_, recover(journal_), primary_authenticator_);
-    remember(replica.start(now_));
-    return replica;
-  }
+  PrimaryTest() : ReplicaTest(ReplicaIndex{1}) { config_.window = 4; }
   Actions bring(Replica& replica, std::uint8_t mark) {
     step(replica, BatchStored{digest_of(mark), ReplicaIndex{1}, 100, ~std::uint64_t{0}});
     return step(replica, MessageReceived{ReplicaIndex{0}, BatchAck{{digest_of(mark)}}});
   }
   static std::vector<PrePrepare> proposals(const Actions& actions) {
-    std::vector<PrePrepare> proposals;
-    for (const Outgoing& outgoing : actions.send) {
-      if (const auto* pre_prepare = std::get_if<PrePrepare>(&outgoing.message)) {
-        proposals.push_back(*pre_prepare);
-      }
-    }
-    return proposals;
+    return sent<PrePrepare>(actions);
   }
-
-  TestAuthenticator primary_authenticator_;
 };
 
 TEST_F(PrimaryTest, ProposesAtOnceWhenLittleIsInFlight) {
-  Replica replica = make_primary();
+  Replica replica = make();
 
   const Actions actions = bring(replica, 1);
 
@@ -411,7 +336,7 @@ TEST_F(PrimaryTest, ProposesAtOnceWhenLittleIsInFlight) {
 }
 
 TEST_F(PrimaryTest, FillsBlocksAWhileUnderLoad) {
-  Replica replica = make_primary();
+  Replica replica = make();
   bring(replica, 1);
   bring(replica, 2);
   EXPECT_TRUE(proposals(bring(replica, 3)).empty()) << "two are in flight";
@@ -426,7 +351,7 @@ TEST_F(PrimaryTest, FillsBlocksAWhileUnderLoad) {
 }
 
 TEST_F(PrimaryTest, NeverProposesBeyondTheWindow) {
-  Replica replica = make_primary();
+  Replica replica = make();
   std::size_t made = 0;
   for (std::uint8_t mark = 1; mark <= 10; ++mark) {
     made += proposals(bring(replica, mark)).size();
@@ -438,10 +363,10 @@ TEST_F(PrimaryTest, NeverProposesBeyondTheWindow) {
 }
 
 TEST_F(PrimaryTest, SaysTheSameAfterARestart) {
-  Replica replica = make_primary();
+  Replica replica = make();
   const std::vector<PrePrepare> before = proposals(bring(replica, 1));
 
-  Replica again(config_, ledger_, recover(journal_), primary_authenticator_);
+  Replica again(config_, ledger_, recover(journal_), authenticator_);
   now_.wall_ms += 5'000;
   const Actions started = again.start(now_);
 
@@ -450,7 +375,7 @@ TEST_F(PrimaryTest, SaysTheSameAfterARestart) {
 }
 
 TEST_F(PrimaryTest, ProposesNoEmptyBlocks) {
-  Replica replica = make_primary();
+  Replica replica = make();
   now_.monotonic = now_.monotonic.plus(config_.resend_interval.times(10));
 
   EXPECT_TRUE(proposals(step(replica, Tick{})).empty());

@@ -9,50 +9,11 @@
 #include "consensus/safety_rules.h"
 #include "consensus/verifier.h"
 #include "consensus/view_start.h"
+#include "replica_fixture.h"
 #include "test_authenticator.h"
 
 namespace qc::consensus {
 namespace {
-
-constexpr std::uint64_t kWallMs = 1'800'000'000'000;
-
-ViewChangeHeader header_of(const Epoch& epoch, std::uint16_t voter, View view,
-                           PreparedPoint prepared = {}, CertifiedPoint checkpoint = {}) {
-  TestAuthenticator signer(ReplicaIndex{voter});
-  ViewChangeHeader header{view, checkpoint, prepared, ReplicaIndex{voter}, {}};
-  header.signature = signer.sign(view_change_statement_bytes(epoch, header));
-  return header;
-}
-
-PreparedCertificate certificate_of(const Epoch& epoch, View view, const Proposal& proposal) {
-  const TestAuthenticator hasher(ReplicaIndex{0});
-  PreparedCertificate certificate{view, proposal.height, proposal_digest(proposal, hasher), {}};
-  for (std::uint16_t voter = 0; voter < 3; ++voter) {
-    certificate.prepares.push_back(
-        SignedBy{ReplicaIndex{voter}, vote_of(epoch, Phase::kPrepare, view, proposal.height,
-                                              certificate.digest, ReplicaIndex{voter})
-                                          .signature});
-  }
-  return certificate;
-}
-
-/// A NewView of an epoch of four by validators 0, 2 and 3, of whom the last shows the certificate.
-NewView new_view_of(const Epoch& epoch, View view,
-                    const std::optional<PreparedCertificate>& certificate = {}) {
-  PreparedPoint prepared;
-  if (certificate) {
-    prepared = PreparedPoint{certificate->view, certificate->height, certificate->digest};
-  }
-  NewView new_view{
-      view,
-      {header_of(epoch, 0, view), header_of(epoch, 2, view), header_of(epoch, 3, view, prepared)},
-      certificate,
-      std::nullopt,
-      {}};
-  TestAuthenticator primary(epoch.primary(view));
-  new_view.signature = primary.sign(new_view_statement_bytes(epoch, new_view));
-  return new_view;
-}
 
 TEST(ViewStart, TheHigherViewBeatsTheGreaterHeight) {
   const Epoch epoch = epoch_of(4);
@@ -125,63 +86,10 @@ TEST(Verifier, AViewChangeProvesWhatItSays) {
   EXPECT_FALSE(verify_message(returned, authenticator, good)) << "the set is back, not its words";
 }
 
-/// Validator 3 of four; validator 1 is the primary of view 0, validator 2 of view 1.
-class ViewChangeTest : public ::testing::Test {
+/// Validator 3 of four.
+class ViewChangeTest : public ReplicaFixture {
  protected:
-  static constexpr ReplicaIndex kSelf{3};
-
-  ViewChangeTest() {
-    config_.epoch = epoch_of(4);
-    config_.self = kSelf;
-    ledger_.executed.time_ms = kWallMs - 60'000;
-    ledger_.certified_block = ledger_.executed;
-    ledger_.checkpoint = "genesis";
-    ledger_.certified.checkpoint = "genesis";
-  }
-  Replica make() {
-    Replica replica(config_, ledger_, recover(journal_), authenticator_);
-    remember(replica.start(now_));
-    return replica;
-  }
-  Actions step(Replica& replica, Event event) {
-    Actions actions = replica.step(now_, std::move(event));
-    remember(actions);
-    return actions;
-  }
-  Actions receive(Replica& replica, std::uint16_t from, Message message) {
-    EXPECT_TRUE(verify_message(config_.epoch, authenticator_, message));
-    return step(replica, MessageReceived{ReplicaIndex{from}, std::move(message)});
-  }
-  void remember(const Actions& actions) {
-    journal_.insert(journal_.end(), actions.persist.begin(), actions.persist.end());
-  }
-  void hold(Replica& replica, std::uint8_t batch) {
-    step(replica, BatchStored{digest_of(batch), ReplicaIndex{1}, 100, ~std::uint64_t{0}});
-  }
-  Actions wait(Replica& replica, std::int64_t ms) {
-    now_.monotonic = now_.monotonic.plus(Duration::milliseconds(ms));
-    return step(replica, Tick{});
-  }
-  template <class M>
-  static std::vector<M> sent(const Actions& actions) {
-    std::vector<M> found;
-    for (const Outgoing& outgoing : actions.send) {
-      if (const auto* message = std::get_if<M>(&outgoing.message)) {
-        found.push_back(*message);
-      }
-    }
-    return found;
-  }
-  Actions change(Replica& replica, std::uint16_t voter, View view) {
-    return receive(replica, voter,
-                   ViewChange{header_of(config_.epoch, voter, view), std::nullopt, std::nullopt});
-  }
-
-  Config config_;
-  LedgerPosition ledger_;
-  TestAuthenticator authenticator_{kSelf};
-  Now now_{Time{}, kWallMs};
-  std::vector<JournalEntry> journal_;
+  ViewChangeTest() : ReplicaFixture(ReplicaIndex{3}) {}
 };
 
 TEST_F(ViewChangeTest, LeavesAViewThatBringsNothing) {
@@ -300,7 +208,6 @@ TEST_F(ViewChangeTest, InstallsOneNewViewAViewAcrossARestart) {
   const NewView second =
       new_view_of(config_.epoch, View{1}, certificate_of(config_.epoch, View{}, base));
 
-  EXPECT_EQ(replica.interest(ReplicaIndex{2}, second), Interest::kDrop);
   Replica again = make();
   EXPECT_EQ(again.interest(ReplicaIndex{2}, second), Interest::kDrop);
   receive(again, 2, second);
