@@ -66,6 +66,7 @@ std::uint64_t BlockExecution::next_log_index() const {
 RuleContext BlockExecution::rule_context(std::string_view organisation,
                                          const quality::v1::PartyStatus* actor) {
   return {.network = base_.network,
+          .height = result_.height,
           .block_time_ms = result_.time_ms,
           .time_zone = time_zone_,
           .start = start_,

@@ -8,6 +8,7 @@
 #include "ledger/calendar.h"
 #include "ledger/canonical_protobuf.h"
 #include "ledger/party_rights.h"
+#include "ledger/set_change_rules.h"
 #include "ledger/subject_id.h"
 
 namespace qc::ledger {
@@ -17,8 +18,6 @@ namespace {
 using quality::v1::FoundingNetwork;
 using quality::v1::FoundingParty;
 using quality::v1::Record;
-
-constexpr std::size_t kValidatorsMin = 4;
 
 Record network_record(const FoundingPlan& plan) {
   Record record;

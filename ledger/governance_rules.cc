@@ -42,6 +42,13 @@ Judgement exit_member(RuleContext& context, PartyStatus& party, const MemberActi
     return refuse(OutcomeCode::kNotAllowed, "member_action.action",
                   "a governance party cannot leave while the approval rule counts on it");
   }
+  const auto seats = present_and_later_seats(context);
+  const auto seat = std::ranges::find(seats, record.code(), &quality::v1::Validator::organisation);
+  if (seat != seats.end()) {
+    return refuse(OutcomeCode::kWrongState, "member_action.action",
+                  record.code() + " runs the validator " + seat->name() +
+                      "; it leaves when that is out of the set");
+  }
   party.set_state(quality::v1::PARTY_STATE_LEFT);
   return {};
 }
@@ -58,9 +65,10 @@ Judgement suspend_member(RuleContext& context, PartyStatus& party, const MemberA
   return {};
 }
 
-bool voted_with(const NetworkStatus& network, std::string_view spki) {
-  return std::ranges::any_of(network.validators(), [&](const quality::v1::Validator& validator) {
-    return validator.spki() == spki || validator.node_tls_spki() == spki;
+bool is_validators_key(RuleContext& context, std::string_view spki) {
+  const auto seats = present_and_later_seats(context);
+  return std::ranges::any_of(seats, [spki](const quality::v1::Validator& seat) {
+    return seat.spki() == spki || seat.node_tls_spki() == spki;
   });
 }
 
@@ -180,7 +188,7 @@ Judgement apply(RuleContext& context, const quality::v1::KeyRevoke& record) {
   if (key.revoked_at_ms() != 0) {
     return refuse(OutcomeCode::kWrongState, "key_revoke.key_id", "the key is revoked already");
   }
-  if (voted_with(context.start.network(), key.spki())) {
+  if (is_validators_key(context, key.spki())) {
     return refuse(OutcomeCode::kWrongState, "key_revoke.key_id",
                   "a validator runs with this key; replace it in the validator set first");
   }

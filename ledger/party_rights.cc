@@ -45,6 +45,8 @@ constexpr std::array kRights{
     Right{Record::kKeyRevoke, kEverybody, quality::v1::ROLE_UNSPECIFIED, "members"},
     Right{Record::kPrefixGrant, kRegulator | kAssociation, quality::v1::ROLE_REGULATOR,
           "associations and regulators"},
+    // Which of them, is decided by whose seat it is and whether the governance parties approve.
+    Right{Record::kValidatorSetChange, kEverybody, quality::v1::ROLE_UNSPECIFIED, "members"},
     Right{Record::kAccreditation, kRegulator, quality::v1::ROLE_REGULATOR, "regulators"},
     Right{Record::kProductRegistration, kEnterprise, quality::v1::ROLE_REGISTRANT, "enterprises"},
     Right{Record::kLotRegistration, kEnterprise, quality::v1::ROLE_REGISTRANT, "enterprises"},

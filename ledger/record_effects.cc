@@ -102,6 +102,8 @@ Judgement apply_body(RuleContext& context, const Record& record) {
       return apply(context, record.key_revoke());
     case Record::kPrefixGrant:
       return apply(context, record.prefix_grant());
+    case Record::kValidatorSetChange:
+      return apply(context, record.validator_set_change());
     case Record::kAccreditation:
       return apply(context, record.accreditation());
     case Record::kProductRegistration:

@@ -120,6 +120,7 @@ void judge(RecordJudge& judge, const Place& place, const quality::v1::MemberActi
 void judge(RecordJudge& judge, const Place& place, const quality::v1::KeyAdd& add);
 void judge(RecordJudge& judge, const Place& place, const quality::v1::KeyRevoke& revoke);
 void judge(RecordJudge& judge, const Place& place, const quality::v1::PrefixGrant& grant);
+void judge(RecordJudge& judge, const Place& place, const quality::v1::ValidatorSetChange& change);
 void judge(RecordJudge& judge, const Place& place, const quality::v1::FoundingNetwork& network);
 void judge(RecordJudge& judge, const Place& place, const quality::v1::FoundingParty& party);
 

@@ -117,6 +117,8 @@ void judge_body(RecordJudge& judge_of, const Record& record) {
       return judge(judge_of, place, record.key_revoke());
     case Record::kPrefixGrant:
       return judge(judge_of, place, record.prefix_grant());
+    case Record::kValidatorSetChange:
+      return judge(judge_of, place, record.validator_set_change());
     case Record::kAccreditation:
       return judge(judge_of, place, record.accreditation());
     case Record::kProductRegistration:

@@ -11,12 +11,14 @@
 #include "ledger/key.h"
 #include "ledger/record_judge.h"
 #include "ledger/text.h"
+#include "ledger/validator_set.h"
 
 namespace qc::ledger {
 namespace {
 
 using quality::v1::KeyPurpose;
 using quality::v1::NewKey;
+using quality::v1::ValidatorSetChange;
 
 constexpr int kKeysMax = 16;
 constexpr int kValidatorsMax = 100;
@@ -117,7 +119,60 @@ void judge_validator(RecordJudge& judge, const Place& place,
   judge_key(place.field("node_tls_spki"), validator.node_tls_spki(), false);
 }
 
+Fault validator_name_fault(std::string_view name) {
+  const std::size_t slash = name.rfind('/');
+  if (slash != std::string_view::npos && is_network_name(name.substr(0, slash)) &&
+      is_short_name(short_name(name))) {
+    return std::nullopt;
+  }
+  return quote(name) +
+         " should be <network name>/<short name>, the short name [a-z][a-z0-9-]{0,31} and not "
+         "\"none\"";
+}
+
+/// The new keys are those that the seat names, each once: the voting key always, the TLS key unless
+/// it is enrolled already.
+void judge_seat_keys(RecordJudge& judge, const Place& place, const ValidatorSetChange& change) {
+  judge.count(place.field("keys"), change.keys_size(), 1, 2);
+  for (int i = 0; i < change.keys_size(); ++i) {
+    const NewKey& key = change.keys(i);
+    const Place at = place.element("keys", i);
+    judge.new_key(at, key);
+    const KeyPurpose wanted =
+        i == 0 ? quality::v1::KEY_PURPOSE_VALIDATOR : quality::v1::KEY_PURPOSE_NODE_TLS;
+    judge.require(key.purpose() == wanted, at.field("purpose"),
+                  i == 0 ? "the first key should be the voting key, of purpose validator"
+                         : "the second key should be that of the node's TLS certificate");
+    const std::string& named =
+        i == 0 ? change.validator().spki() : change.validator().node_tls_spki();
+    judge.require(key.spki() == named, at.field("spki"), "is not the one that the validator names");
+    judge.require(key.valid_to_ms() == 0, at.field("valid_to_ms"),
+                  "a validator's key has no end; it is replaced");
+  }
+}
+
 }  // namespace
+
+void judge(RecordJudge& judge, const Place& place, const ValidatorSetChange& change) {
+  judge.chosen(place.field("change"), change.change(), "add, remove or replace key");
+  const Place at = place.field("validator");
+  const quality::v1::Validator& validator = change.validator();
+  judge.text(at.field("name"), validator.name(), validator_name_fault);
+  judge.text(at.field("organisation"), validator.organisation(), party_code_fault);
+  if (change.change() == ValidatorSetChange::CHANGE_REMOVE) {
+    judge.require(validator.spki().empty(), at.field("spki"), "is not for a removal");
+    judge.require(validator.node_tls_spki().empty(), at.field("node_tls_spki"),
+                  "is not for a removal");
+    judge.require(change.keys().empty(), place.field("keys"), "are not for a removal");
+    return;
+  }
+  judge.require_present(!validator.spki().empty(), at.field("spki"), "the voting key");
+  if (change.change() == ValidatorSetChange::CHANGE_ADD) {
+    judge.require_present(!validator.node_tls_spki().empty(), at.field("node_tls_spki"),
+                          "the key of the node's TLS certificate");
+  }
+  judge_seat_keys(judge, place, change);
+}
 
 void judge(RecordJudge& judge, const Place& place, const quality::v1::EnrolmentRequest& request) {
   const Place at = place.field("application");

@@ -242,6 +242,9 @@ void gather_governance(Gatherer& to, const Record& record) {
     case Record::kPrefixGrant:
       gather_member(to, record.prefix_grant().code());
       return to.name(gs1_prefix_id(record.prefix_grant().prefix()));
+    case Record::kValidatorSetChange:
+      gather_member(to, record.validator_set_change().validator().organisation());
+      return to.name(network_id());
     case Record::kFoundingNetwork:
       return gather(to, record.founding_network());
     case Record::kFoundingParty:

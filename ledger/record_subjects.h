@@ -58,8 +58,8 @@ struct SubjectContext {
 };
 
 /// Pure; `record` has passed check_record. Types that are not judged yet name the acting party
-/// only. An EnrolmentRequest names the applicant, not its keys: they become subjects with the
-/// deciding approval.
+/// only. An EnrolmentRequest or ValidatorSetChange names the party, not its keys: they become
+/// subjects with the deciding approval.
 [[nodiscard]] RecordSubjects subjects_of(const quality::v1::Record& record,
                                          const SubjectContext& context);
 

@@ -68,6 +68,8 @@ class StartOfBlock {
 /// Everything that a stateful rule may look at, and where it puts its effects. One record's.
 struct RuleContext {
   const Network& network;
+  /// Of the block.
+  std::uint64_t height = 0;
   std::uint64_t block_time_ms = 0;
   /// Minutes east of UTC plus kTimeZoneBias.
   std::uint32_t time_zone = 0;
@@ -110,6 +112,7 @@ Judgement apply(RuleContext& context, const quality::v1::MemberAction& record);
 Judgement apply(RuleContext& context, const quality::v1::KeyAdd& record);
 Judgement apply(RuleContext& context, const quality::v1::KeyRevoke& record);
 Judgement apply(RuleContext& context, const quality::v1::PrefixGrant& record);
+Judgement apply(RuleContext& context, const quality::v1::ValidatorSetChange& record);
 Judgement apply(RuleContext& context, const quality::v1::Accreditation& record);
 Judgement apply(RuleContext& context, const quality::v1::ProductRegistration& record);
 Judgement apply(RuleContext& context, const quality::v1::LotRegistration& record);
@@ -132,6 +135,10 @@ Judgement enrol_keys(RuleContext& context, quality::v1::PartyStatus& party, cons
 /// Proof of possession of a new key for `organisation`.
 Judgement check_possession(const RuleContext& context, std::string_view organisation,
                            const quality::v1::NewKey& key, const std::string& field);
+
+/// The seats of the set that votes at this height and of every set decided after it: whose keys and
+/// organisations are needed. One that stands in several sets is listed for each.
+std::vector<quality::v1::Validator> present_and_later_seats(RuleContext& context);
 
 /// Who holds a good, walking up from what it is in; empty where nobody does.
 std::string holder_of(WorkingSet& state, const std::string& id);

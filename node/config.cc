@@ -16,6 +16,7 @@
 #include <sstream>
 #include <utility>
 
+#include "ledger/validator_schedule.h"
 #include "ledger/validator_set.h"
 
 namespace qc::node {
@@ -239,7 +240,8 @@ class ConfigReader {
     reader.number("block_bytes", limits.block_bytes, 1024, 64 << 20);
     reader.number("block_batches", limits.block_batches, 1, 1024);
     reader.number("peer_queue_bytes", limits.peer_queue_bytes, kSubmission, kTera);
-    reader.number("window", limits.window, 1, 64);
+    // A change of the validator set is decided so far ahead of its height and no further.
+    reader.number("window", limits.window, 1, ledger::kConsensusWindow);
     reader.number("waiters", limits.waiters, 16, 1 << 24);
     reader.number("rpc_streams", limits.rpc_streams, 1, 10'000);
     reader.number("space_warn_bytes", limits.space_warn_bytes, 0, kSafeInteger);

@@ -75,11 +75,11 @@ TEST(Config, NamesAMissingKey) {
 }
 
 TEST(Config, RefusesWrongTypesAndRanges) {
-  EXPECT_NE(error_of(kGood + "\n[limits]\nwindow = \"16\"\n").find("whole number from 1 to 64"),
+  EXPECT_NE(error_of(kGood + "\n[limits]\nwindow = \"16\"\n").find("whole number from 1 to 16"),
             std::string::npos);
-  EXPECT_NE(error_of(kGood + "\n[limits]\nwindow = 65\n").find("whole number from 1 to 64"),
+  EXPECT_NE(error_of(kGood + "\n[limits]\nwindow = 17\n").find("whole number from 1 to 16"),
             std::string::npos);
-  EXPECT_NE(error_of(kGood + "\n[limits]\nwindow = -1\n").find("whole number from 1 to 64"),
+  EXPECT_NE(error_of(kGood + "\n[limits]\nwindow = -1\n").find("whole number from 1 to 16"),
             std::string::npos);
 }
 
