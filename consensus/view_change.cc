@@ -167,8 +167,9 @@ void Replica::Engine::make_new_view() {
     return;
   }
   // One's own is always among them, so that what one promised oneself is kept.
-  std::ranges::stable_partition(
-      chosen, [this](const ViewChange* change) { return change->header.voter == config_.self; });
+  std::stable_partition(chosen.begin(), chosen.end(), [this](const ViewChange* change) {
+    return change->header.voter == config_.self;
+  });
   chosen.resize(quorum_.certificate());
   std::ranges::sort(chosen, {}, [](const ViewChange* change) { return change->header.voter; });
   NewView unsigned_new_view{round_.view(), {}, std::nullopt, std::nullopt, {}};
