@@ -277,6 +277,16 @@ std::vector<Digest> BatchPool::open(std::size_t count_max) const {
   return open;
 }
 
+std::vector<BatchStored> BatchPool::open_batches() const {
+  std::vector<BatchStored> open;
+  open.reserve(by_age_.size());
+  for (const auto& [arrival, digest] : by_age_) {
+    const Held& held = held_.at(digest);
+    open.push_back(BatchStored{digest, held.author, held.bytes, held.expires_at_ms});
+  }
+  return open;
+}
+
 std::map<ReplicaIndex, std::vector<Digest>> BatchPool::unacknowledged(ReplicaIndex self, Time now) {
   std::map<ReplicaIndex, std::vector<Digest>> due;
   for (const auto& [arrival, digest] : by_age_) {

@@ -70,6 +70,14 @@ class BatchPool {
   /// batches that nobody mentions any more. Returns the held ones dropped.
   std::vector<Digest> expire(std::uint64_t block_time_ms, Time now);
 
+  // ---- what the next epoch goes on with
+  /// What was ordered within the replay window, ascending by time.
+  std::vector<OrderedBatch> ordered_batches() const {
+    return {ordered_by_time_.begin(), ordered_by_time_.end()};
+  }
+  /// Held and not ordered, oldest first.
+  std::vector<BatchStored> open_batches() const;
+
   // ---- what must be said and asked
   /// Held and not ordered, oldest first: for a status.
   std::vector<Digest> open(std::size_t count_max) const;

@@ -33,6 +33,7 @@ Replica::Engine::Engine(Config config, const LedgerPosition& ledger, RecoveredSt
   QC_CONSENSUS_ASSERT(config_.epoch.validators >= 1 && config_.epoch.validators <= kValidatorsMax);
   QC_CONSENSUS_ASSERT(!config_.self || config_.self->value < config_.epoch.validators);
   QC_CONSENSUS_ASSERT(config_.window >= 1 && config_.window <= kWindowMax);
+  QC_CONSENSUS_ASSERT(certified_.height.next() >= config_.epoch.first_height);
   chain_.settle(certified_);
   chain_.settle(executed_);
   for (const OrderedBatch& batch : ledger.ordered) {
@@ -43,7 +44,7 @@ Replica::Engine::Engine(Config config, const LedgerPosition& ledger, RecoveredSt
 Actions Replica::Engine::start(const Now& now) {
   now_ = now;
   actions_ = Actions{};
-  rules_.enter_epoch(actions_.persist);
+  enter_epoch();
   begin_checkpoints();
   if (!halted_) {
     restore_round();
@@ -53,6 +54,22 @@ Actions Replica::Engine::start(const Now& now) {
     run_timers();
   }
   return std::move(actions_);
+}
+
+void Replica::Engine::enter_epoch() {
+  const bool entered =
+      journal().epoch() == EpochEntered{config_.epoch.first_height, config_.epoch.set_hash};
+  if (!entered && certified_.height > Height{}) {
+    // What settles the votes of the epoch before is in the journal before they are dropped.
+    rules_.hold(certified_checkpoint_, actions_.persist);
+  }
+  rules_.enter_epoch(actions_.persist);
+  round_ = Round(journal().view(), quorum_);
+  next_round_ = Round(journal().view().next(), quorum_);
+}
+
+bool Replica::Engine::epoch_ended() const {
+  return next_epoch_ && certified_.height.next() >= *next_epoch_;
 }
 
 Actions Replica::Engine::step(const Now& now, Event event) {
@@ -362,8 +379,7 @@ Interest Replica::Engine::interest_in(ReplicaIndex from, const CheckpointVote& m
         contradictions_.news(Equivocation::Kind::kCheckpoint, from, View{}, message.height);
     return evidence ? Interest::kVerify : Interest::kDrop;
   }
-  return message.height > certified_.height.plus(config_.window) ? Interest::kLater
-                                                                 : Interest::kVerify;
+  return in_play(message.height) ? Interest::kVerify : Interest::kLater;
 }
 
 Interest Replica::Engine::interest_in(const CertifiedCheckpoint& message) const {
@@ -487,6 +503,7 @@ ReplicaStatus Replica::Engine::status() const {
   status.last_view_change = last_view_change_;
   status.may_vote = rules_.may_vote();
   status.halted = halted_;
+  status.epoch_ended = epoch_ended();
   status.executed = executed_.height;
   status.delivered = delivered_.height;
   status.certified = certified_.height;

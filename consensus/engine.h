@@ -34,6 +34,8 @@ class Replica::Engine {
     return pool_.accepts(digest, author, bytes);
   }
   ReplicaStatus status() const;
+  std::vector<OrderedBatch> ordered_batches() const { return pool_.ordered_batches(); }
+  std::vector<BatchStored> open_batches() const { return pool_.open_batches(); }
   const RecoveredState& journal() const { return rules_.journal(); }
 
  private:
@@ -66,6 +68,8 @@ class Replica::Engine {
   Interest interest_in_height(View view, Height height) const;
   Interest interest_in_second(const PrePrepare& message, const HeightSlot& slot) const;
   void report(Equivocation evidence);
+  void enter_epoch();
+  bool epoch_ended() const;
   void run_timers();
   void resend();
   void resend_view();

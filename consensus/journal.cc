@@ -27,7 +27,9 @@ void RecoveredState::apply(const JournalEntry& entry) {
 }
 
 void RecoveredState::apply(const EpochEntered& entry) {
-  if (epoch_ == entry) {
+  // Epochs never go back: what was promised in a later one stays promised.
+  const bool earlier = epoch_ && entry.first_height < epoch_->first_height;
+  if (epoch_ == entry || earlier) {
     return;
   }
   epoch_ = entry;

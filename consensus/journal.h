@@ -19,7 +19,9 @@ namespace qc::consensus {
 /// The entries of the vote journal. What a restart must not forget, each made durable before the
 /// message that it backs leaves.
 
-/// First entry of a journal and of every epoch: votes of an earlier epoch are done with.
+/// First entry of a journal and of every epoch: votes of an earlier epoch are done with. The
+/// certified checkpoint below `first_height` stands in the journal before it (not for the first
+/// epoch of a chain), so that nothing is dropped that is not settled.
 struct EpochEntered {
   Height first_height{1};
   Digest set_hash{};

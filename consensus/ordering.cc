@@ -34,6 +34,10 @@ bool Replica::Engine::is_primary() const {
 }
 
 bool Replica::Engine::has_work() const {
+  if (epoch_ended()) {
+    // Whatever waits is the next epoch's.
+    return false;
+  }
   const std::optional<Height> base = base_height();
   if (next_epoch_ || pool_.ready_count() > 0 || (base && *base > certified_.height)) {
     return true;

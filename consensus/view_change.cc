@@ -12,6 +12,9 @@ namespace qc::consensus {
 // ---- leaving and entering views
 
 void Replica::Engine::follow_views() {
+  if (epoch_ended()) {
+    return;
+  }
   if (const auto cause = std::exchange(leave_view_, std::nullopt); cause && rules_.may_vote()) {
     enter_view(round_.view().next(), *cause);
   }
