@@ -7,8 +7,12 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
+#include <stop_token>
 #include <thread>
 #include <utility>
 
@@ -29,6 +33,9 @@ namespace {
 
 constexpr std::chrono::seconds kConnectTimeout{5};
 constexpr std::chrono::minutes kAnswerTimeout{5};
+/// A node that takes nothing and answers nothing for so long may stand still or be cut off from the
+/// others; the same submission at another node is answered with the first outcome.
+constexpr std::chrono::seconds kSilence{15};
 constexpr int kRoundsMax = 20;
 
 std::uint64_t now_ms() {
@@ -56,6 +63,39 @@ std::vector<std::size_t> open_places(const std::vector<SubmitResponse>& answers)
   return places;
 }
 
+/// Cancels a call once nothing has been heard on it for kSilence.
+class SilenceWatch {
+ public:
+  explicit SilenceWatch(grpc::ClientContext& context)
+      : watcher_([this, &context](const std::stop_token& ending) { watch(ending, context); }) {}
+
+  /// From any thread.
+  void heard() { heard_.store(std::chrono::steady_clock::now()); }
+  /// Whether it was the watch that ended the call.
+  bool cancelled() const { return cancelled_.load(); }
+
+ private:
+  void watch(const std::stop_token& ending, grpc::ClientContext& context) {
+    std::unique_lock lock(mutex_);
+    while (!ending.stop_requested()) {
+      const auto deadline = heard_.load() + kSilence;
+      if (std::chrono::steady_clock::now() >= deadline) {
+        cancelled_.store(true);
+        context.TryCancel();
+        return;
+      }
+      wake_.wait_until(lock, ending, deadline, [] { return false; });
+    }
+  }
+
+  std::atomic<std::chrono::steady_clock::time_point> heard_{std::chrono::steady_clock::now()};
+  std::atomic<bool> cancelled_{false};
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  // Last, so that it ends before what it uses.
+  std::jthread watcher_;
+};
+
 /// One attempt over one channel. Answers arrive in `answers`; those refused for lack of capacity
 /// stay open, and `retry_after_ms` says for how long the node wants to be left alone.
 class StreamAttempt {
@@ -70,6 +110,7 @@ class StreamAttempt {
 
   grpc::Status run(const std::vector<std::size_t>& places, const Progress& progress) {
     const auto stream = stub_->SubmitStream(&context_);
+    SilenceWatch watch(context_);
     std::thread writer([&] {
       SubmitRequest request;
       for (const std::size_t place : places) {
@@ -78,16 +119,23 @@ class StreamAttempt {
         if (!stream->Write(request)) {
           break;
         }
+        watch.heard();
       }
       stream->WritesDone();
     });
     SubmitResponse answer;
     while (stream->Read(&answer)) {
+      watch.heard();
       take(std::move(answer));
       progress(answers_.size() - open_places(answers_).size());
     }
     writer.join();
-    return stream->Finish();
+    grpc::Status status = stream->Finish();
+    if (watch.cancelled()) {
+      return {grpc::StatusCode::UNAVAILABLE,
+              fmt::format("the node answered nothing for {} s", kSilence.count())};
+    }
+    return status;
   }
 
   std::uint64_t retry_after_ms() const { return retry_after_ms_; }

@@ -43,9 +43,10 @@ ledger::Result<std::vector<PackedSubmission>> pack_records(const std::vector<std
 using Progress = std::function<void(std::size_t answered)>;
 
 /// Sends submissions to the profile's first node that answers and waits until each has an outcome.
-/// After a lost connection goes on with the next node and sends again what has no answer yet: the
-/// network answers a repeated submission with its first outcome. An answer of state PENDING in the
-/// result means that nobody answered in time: its outcome is unknown.
+/// After a lost connection, or 15 s without a sign of life, goes on with the next node and sends
+/// again what has no answer yet: the network answers a repeated submission with its first outcome.
+/// An answer of state PENDING in the result means that nobody answered in time: its outcome is
+/// unknown.
 ledger::Result<std::vector<quality::v1::SubmitResponse>> submit_all(
     const ClientProfile& profile, const std::vector<PackedSubmission>& submissions,
     const Progress& progress);

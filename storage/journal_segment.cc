@@ -208,6 +208,7 @@ Result<SegmentContent> parse_segment(std::string_view bytes) {
     content.valid_bytes += padded(kGroupHeaderSize + header->length);
     ++content.groups;
     ++content.next_sequence;
+    if (content.groups <= content.header.kept_groups) content.kept_records = content.records.size();
   }
   if (content.groups < content.header.kept_groups) {
     return fail(Code::kDataLoss, fmt::format("the file ends after {} of the {} groups that a "

@@ -51,6 +51,8 @@ inline std::size_t record_size(const JournalRecordView& record) { return 5 + rec
 struct SegmentContent {
   SegmentHeader header;
   std::vector<JournalRecord> records;
+  /// How many of them, the first ones, are of kept groups.
+  std::size_t kept_records = 0;
   std::uint64_t groups = 0;
   std::uint64_t next_sequence = 0;
   /// Where the last whole group ends; what follows is an unfinished one.
