@@ -221,6 +221,30 @@ Result<std::vector<std::string>> ReadView::parties(std::string_view after,
   return codes;
 }
 
+Result<std::vector<std::uint64_t>> ReadView::set_ends(std::uint64_t after) const {
+  std::vector<std::uint64_t> heights;
+  const auto visit = [&](std::string_view key, std::string_view /*value*/) {
+    if (!key.starts_with(kSetEndKeyPrefix)) return false;
+    const auto height = parse_number(key.substr(kSetEndKeyPrefix.size()));
+    if (!height || *height > this->height()) return false;
+    heights.push_back(*height);
+    return heights.size() < kPageMax;
+  };
+  QC_TRY_VOID(
+      state_->database->scan(Column::kMeta, set_end_key(after + 1), visit, &state_->snapshot));
+  return heights;
+}
+
+Result<std::string> ReadView::set_end_note(std::uint64_t height) const {
+  QC_TRY(auto note, height <= this->height() ? state_->reader.meta(set_end_key(height))
+                                             : Result<std::optional<std::string>>());
+  if (!note) {
+    return fail(Code::kNotFound,
+                fmt::format("block {} is not the last of a validator set", height));
+  }
+  return *std::move(note);
+}
+
 Result<std::string> ReadView::genesis() const {
   QC_TRY(auto document, state_->reader.meta(kGenesisKey));
   if (!document) return fail(Code::kDataLoss, "the genesis document is missing");

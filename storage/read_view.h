@@ -118,6 +118,13 @@ class ReadView {
   /// first one behind `after` on; at most `limit` (cut to kPageMax).
   ledger::Result<std::vector<std::string>> parties(std::string_view after, std::size_t limit) const;
 
+  /// The heights up to height() that are the last of a validator set (`next` of their seals is
+  /// another set than `validators`), ascending, from the first one above `after` on; at most
+  /// kPageMax.
+  ledger::Result<std::vector<std::uint64_t>> set_ends(std::uint64_t after = 0) const;
+  /// The signed note that certified such a height by its own set. kNotFound for another height.
+  ledger::Result<std::string> set_end_note(std::uint64_t height) const;
+
   /// The document that the chain id commits to, exact bytes.
   ledger::Result<std::string> genesis() const;
 

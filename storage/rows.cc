@@ -103,6 +103,9 @@ void append_field(std::string& out, unsigned field, std::string_view bytes) {
 
 }  // namespace
 
+std::string set_end_key(std::uint64_t height) {
+  return std::string(kSetEndKeyPrefix).append(number_key(height));
+}
 std::string party_key(std::string_view code) { return std::string(kPartyKeyPrefix).append(code); }
 
 std::string number_key(std::uint64_t number) {

@@ -22,6 +22,7 @@ namespace qc::storage {
 ///
 ///     meta         name                       one value each, below
 ///                  "party/" | code            nothing: every party that a record has named
+///                  "set-end/" | u64 height    the signed note of the last block of a validator set
 ///     blocks       u64 height                 a StoredBlock
 ///                  u64 height | u32 place     SignedSubmission of one whose records are not in the
 ///                  log
@@ -48,6 +49,8 @@ inline constexpr std::uint64_t kJumpDistance = 64;
 
 inline constexpr std::string_view kPartyKeyPrefix = "party/";
 std::string party_key(std::string_view code);
+inline constexpr std::string_view kSetEndKeyPrefix = "set-end/";
+std::string set_end_key(std::uint64_t height);
 std::string number_key(std::uint64_t number);
 std::string raw_submission_key(std::uint64_t height, std::uint32_t place);
 std::string jump_key(const ledger::Digest& subject_key, std::uint64_t count);

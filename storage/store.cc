@@ -302,6 +302,12 @@ Result<void> Store::apply_certified(
   // The note first: a flush in between must not leave a height without what certifies it.
   Database::Batch note_batch;
   state_->database->put(note_batch, Column::kMeta, kNoteKey, note_row(height, note));
+  const bool ends_set =
+      !blocks.empty() && blocks.back()->seal.next != blocks.back()->seal.validators;
+  if (!note.empty() && ends_set) {
+    // Kept for ever: whoever follows the chain from the start learns the next set by it.
+    state_->database->put(note_batch, Column::kMeta, set_end_key(height), std::string(note));
+  }
   QC_TRY_VOID(state_->database->write(std::move(note_batch), Database::Durability::kLogged));
   if (!blocks.empty()) QC_TRY_VOID(state_->write_behind(blocks));
   QC_TRY_VOID(state_->publish(height, std::string(note)));

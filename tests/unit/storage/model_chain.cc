@@ -119,6 +119,9 @@ void ModelChain::finish(ledger::ExecutedBlock& block, const Digest& proposal,
   block.seal.submission_count = outcomes.size();
   block.seal.submissions = ledger::merkle_root(kHash, outcomes);
   block.seal.state = update->root;
+  block.seal.validators = set_;
+  set_ = std::exchange(next_set_, std::nullopt).value_or(set_);
+  block.seal.next = set_;
   block.seal_text = block.seal.text();
   parent_ = ledger::seal_leaf_hash(kHash, block.seal_text);
   log_.append(parent_);

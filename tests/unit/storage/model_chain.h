@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,9 @@ class ModelChain {
   /// Executes the next block.
   Step extend(const Submissions& submissions);
 
+  /// The next block is the last of its validator set.
+  void change_set(const ledger::Digest& next) { next_set_ = next; }
+
   static ledger::Digest subject(std::string_view id);
   /// Values of all subjects after the newest block.
   const std::map<ledger::Digest, std::string>& values() const { return values_; }
@@ -66,6 +70,8 @@ class ModelChain {
   std::map<ledger::Digest, std::string> changed_;
   std::vector<ledger::Digest> leaves_;
   ledger::Digest parent_{};
+  ledger::Digest set_{};
+  std::optional<ledger::Digest> next_set_;
   std::uint64_t height_ = 0;
   std::uint64_t nonce_ = 0;
 };

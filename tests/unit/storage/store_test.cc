@@ -302,6 +302,30 @@ TEST_F(StoreTest, ANewerNoteForTheSameHeightIsShown) {
   EXPECT_EQ(store_->latest()->checkpoint_note(), "signed again");
 }
 
+TEST_F(StoreTest, TheLastNoteOfEveryValidatorSetIsKept) {
+  begin();
+  add({{text("a", 1)}});
+  chain_.change_set(Digest{1});
+  const auto first_end = add({{text("a", 2)}});
+  auto early = store_->latest();
+  add({{text("a", 3)}});
+  chain_.change_set(Digest{2});
+  const auto second_end = add({});
+  add({{text("a", 4)}});
+  EXPECT_EQ(early->set_ends().value(), std::vector<std::uint64_t>{2});
+  EXPECT_EQ(early->set_end_note(4).error().code, Code::kNotFound);
+  early.reset();
+  store_.reset();
+  open(path());
+
+  const auto view = store_->latest();
+  EXPECT_EQ(view->set_ends().value(), (std::vector<std::uint64_t>{2, 4}));
+  EXPECT_EQ(view->set_ends(2).value(), std::vector<std::uint64_t>{4});
+  EXPECT_EQ(view->set_end_note(2).value(), first_end.note);
+  EXPECT_EQ(view->set_end_note(4).value(), second_end.note);
+  EXPECT_EQ(view->set_end_note(3).error().code, Code::kNotFound);
+}
+
 TEST_F(StoreTest, ACrashLosesOnlyWhatCanBeExecutedAgain) {
   begin();
   std::vector<ModelChain::Step> steps;
