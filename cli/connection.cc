@@ -9,6 +9,7 @@
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -71,6 +72,19 @@ Result<std::shared_ptr<grpc::experimental::CertificateProviderInterface>> client
 }
 
 }  // namespace
+
+Result<NodeAddress> chosen_node(const ClientProfile& profile, const std::string& address) {
+  if (profile.nodes.empty()) {
+    return fail(Code::kInvalidArgument, "the profile names no node");
+  }
+  if (address.empty()) return profile.nodes.front();
+  const auto found = std::ranges::find(profile.nodes, address, &NodeAddress::address);
+  if (found != profile.nodes.end()) return *found;
+  std::string known;
+  for (const NodeAddress& node : profile.nodes) known += (known.empty() ? "" : ", ") + node.address;
+  return fail(Code::kInvalidArgument,
+              fmt::format("--node {}: the profile knows {}", address, known));
+}
 
 Result<std::shared_ptr<grpc::Channel>> open_channel(const ClientProfile& profile,
                                                     const NodeAddress& node) {

@@ -20,6 +20,9 @@ namespace qc::cli {
 ledger::Result<std::shared_ptr<grpc::Channel>> open_channel(const ClientProfile& profile,
                                                             const NodeAddress& node);
 
+/// The profile's node with that address, or its first where none is named.
+ledger::Result<NodeAddress> chosen_node(const ClientProfile& profile, const std::string& address);
+
 /// Channels to every node of the profile, in its order.
 ledger::Result<std::vector<std::shared_ptr<grpc::Channel>>> open_channels(
     const ClientProfile& profile);

@@ -10,6 +10,7 @@
 
 #include "cli/connection.h"
 #include "cli/files.h"
+#include "cli/node_status.h"
 #include "cli/session.h"
 #include "cli/verify/timeline.h"
 #include "cli/verify/verify_command.h"
@@ -35,8 +36,13 @@ struct HistoryOptions {
   bool verify = false;
 };
 
+struct FetchedBundle {
+  std::string json;
+  quality::v1::Freshness freshness;
+};
+
 /// The audit bundle of a subject and of everything that belongs to the answer.
-Result<std::string> fetch_bundle(const ClientProfile& profile, const HistoryOptions& options) {
+Result<FetchedBundle> fetch_bundle(const ClientProfile& profile, const HistoryOptions& options) {
   QC_TRY(const auto channel, open_any_channel(profile));
   const auto stub = quality::v1::HistoryService::NewStub(channel);
   grpc::ClientContext context;
@@ -45,11 +51,12 @@ Result<std::string> fetch_bundle(const ClientProfile& profile, const HistoryOpti
   request.set_subject(options.subject);
   request.set_min_height(options.min_height);
   const auto stream = stub->ExportBundle(&context, request);
-  std::string bundle;
+  FetchedBundle bundle;
   quality::v1::BundleChunk chunk;
   while (stream->Read(&chunk)) {
-    bundle += chunk.data();
-    if (bundle.size() > kBundleSizeMax) {
+    bundle.json += chunk.data();
+    if (chunk.has_freshness()) bundle.freshness = chunk.freshness();
+    if (bundle.json.size() > kBundleSizeMax) {
       context.TryCancel();
       return fail(Code::kResourceExhausted, "the bundle is larger than 1 GiB");
     }
@@ -60,6 +67,12 @@ Result<std::string> fetch_bundle(const ClientProfile& profile, const HistoryOpti
   }
   return bundle;
 }
+
+/// A history that has been verified, and what the node claims about its age.
+struct History {
+  ledger::VerifyReport report;
+  quality::v1::Freshness freshness;
+};
 
 nlohmann::ordered_json report_json(const ledger::VerifyReport& report) {
   nlohmann::ordered_json entries = nlohmann::ordered_json::array();
@@ -100,23 +113,22 @@ void print_report(const ledger::VerifyReport& report, bool steps) {
 }
 
 /// Every answer is verified before it is shown; --verify only says how.
-Result<ledger::VerifyReport> fetch_history(const ClientProfile& profile,
-                                           const HistoryOptions& options) {
+Result<History> fetch_history(const ClientProfile& profile, const HistoryOptions& options) {
   QC_TRY(
       const std::string text,
       read_file(options.policy.empty() ? profile.policy : std::filesystem::path(options.policy)));
   QC_TRY(const ledger::NetworkPolicy policy, ledger::NetworkPolicy::parse(text));
-  QC_TRY(const std::string bundle, fetch_bundle(profile, options));
+  QC_TRY(FetchedBundle bundle, fetch_bundle(profile, options));
   ledger::VerifyReport report = ledger::verify_bundle(
-      bundle, policy, {.subject = options.subject, .since = {}, .max_age_s = {}});
+      bundle.json, policy, {.subject = options.subject, .since = {}, .max_age_s = {}});
   if (report.code == ledger::VerifyCode::kRefuted ||
       report.code == ledger::VerifyCode::kUnreadable) {
     return fail(Code::kDataLoss, fmt::format("the node's answer does not hold: {}", report.reason));
   }
   if (!options.export_file.empty()) {
-    QC_TRY_VOID(write_file(options.export_file, bundle));
+    QC_TRY_VOID(write_file(options.export_file, bundle.json));
   }
-  return report;
+  return History{.report = std::move(report), .freshness = std::move(bundle.freshness)};
 }
 
 void history(Session& session, const HistoryOptions& options) {
@@ -124,16 +136,19 @@ void history(Session& session, const HistoryOptions& options) {
   if (!profile) {
     return session.fail(profile.error());
   }
-  const auto report = fetch_history(*profile, options);
-  if (!report) {
-    return session.fail(report.error());
+  const auto found = fetch_history(*profile, options);
+  if (!found) {
+    return session.fail(found.error());
   }
+  warn_if_stale(found->freshness);
   if (session.json) {
-    fmt::print("{}\n", report_json(*report).dump(2));
+    nlohmann::ordered_json json = report_json(found->report);
+    json["freshness"] = freshness_json(found->freshness);
+    fmt::print("{}\n", json.dump(2));
   } else {
-    print_report(*report, options.verify);
+    print_report(found->report, options.verify);
   }
-  if (report->code == ledger::VerifyCode::kPartial) {
+  if (found->report.code == ledger::VerifyCode::kPartial) {
     session.exit_code = kPartial;
   }
 }

@@ -33,6 +33,8 @@ int main(int argc, char** argv) {
   qc::cli::add_organisation_commands(app, session);
   qc::cli::add_submit_commands(app, session);
   qc::cli::add_history_commands(app, session);
+  qc::cli::add_node_commands(app, session);
+  qc::cli::add_evidence_commands(app, session);
   qc::cli::add_bench_command(app, session);
   try {
     app.parse(argc, argv);

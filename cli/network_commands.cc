@@ -12,6 +12,7 @@
 #include "cli/connection.h"
 #include "cli/network_init.h"
 #include "cli/network_process.h"
+#include "cli/node_status.h"
 #include "cli/session.h"
 #include "quality/v1/services.grpc.pb.h"
 
@@ -138,7 +139,7 @@ void stop(Session& session, const NetworkOptions& options) {
   }
 }
 
-nlohmann::ordered_json status_json(const NetworkLayout& layout, const std::string& node) {
+nlohmann::ordered_json entry_of(const NetworkLayout& layout, const std::string& node) {
   nlohmann::ordered_json entry = {{"name", node}, {"running", false}};
   const auto pid = running_node(layout, node);
   if (!pid) {
@@ -151,20 +152,8 @@ nlohmann::ordered_json status_json(const NetworkLayout& layout, const std::strin
     entry["error"] = status.error().message;
     return entry;
   }
-  entry["role"] = status->role();
-  entry["view"] = status->view();
-  entry["primary"] = status->primary();
-  entry["certified_height"] = status->certified_height();
-  entry["executed_height"] = status->executed_height();
-  entry["log_size"] = status->log_size();
-  entry["mempool_submissions"] = status->mempool_submissions();
-  entry["rss_bytes"] = status->rss_bytes();
-  entry["cpu_ms"] = status->cpu_ms();
-  int connected = 0;
-  for (const auto& peer : status->peers()) {
-    connected += peer.connected() ? 1 : 0;
-  }
-  entry["peers_connected"] = connected;
+  entry.update(status_json(*status));
+  entry["stale_mark"] = stale_mark(status->freshness());
   return entry;
 }
 
@@ -177,10 +166,24 @@ void print_status_line(const nlohmann::ordered_json& entry) {
                    : "not running");
     return;
   }
-  fmt::print("{:<14} {}, height {} certified ({} executed), log {} entries, {} peers, {} MiB\n",
-             name, entry["role"].get<std::string>(), entry["certified_height"].get<std::uint64_t>(),
-             entry["executed_height"].get<std::uint64_t>(), entry["log_size"].get<std::uint64_t>(),
-             entry["peers_connected"].get<int>(), entry["rss_bytes"].get<std::uint64_t>() >> 20U);
+  fmt::print(
+      "{:<14} {}, view {} (primary {}), height {} certified ({} executed), log {} entries, {} of "
+      "{} "
+      "peers, {} MiB\n",
+      name, entry["role"].get<std::string>(), entry["view"].get<std::uint64_t>(),
+      entry["primary"].get<std::string>(), entry["certified_height"].get<std::uint64_t>(),
+      entry["executed_height"].get<std::uint64_t>(), entry["log_size"].get<std::uint64_t>(),
+      entry["peers_connected"].get<int>(), entry["peers"].size(),
+      entry["rss_bytes"].get<std::uint64_t>() >> 20U);
+  for (const char* complaint : {"stale_mark", "not_voting", "refusal"}) {
+    const std::string text = entry[complaint];
+    if (!text.empty() && entry["role"] != "observer") {
+      fmt::print("{:<14}   {}\n", "",
+                 complaint == std::string_view("stale_mark")   ? text
+                 : complaint == std::string_view("not_voting") ? "does not vote: " + text
+                                                               : "refuses submissions: " + text);
+    }
+  }
 }
 
 void status(Session& session, const NetworkOptions& options) {
@@ -191,7 +194,7 @@ void status(Session& session, const NetworkOptions& options) {
   }
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const std::string& node : *nodes) {
-    all.push_back(status_json(layout, node));
+    all.push_back(entry_of(layout, node));
     if (!all.back().contains("role")) {
       session.exit_code = kUnavailable;
     }

@@ -14,6 +14,7 @@
 #include "cli/enrolment.h"
 #include "cli/files.h"
 #include "cli/governance.h"
+#include "cli/node_status.h"
 #include "cli/session.h"
 #include "ledger/encoding.h"
 #include "quality/v1/services.grpc.pb.h"
@@ -172,6 +173,7 @@ void show(Session& session, const OrganisationOptions& options) {
   if (!member) {
     return session.fail(member.error());
   }
+  warn_if_stale(member->freshness());
   if (session.json) {
     fmt::print("{}\n", member_json(*member).dump(2));
   } else {
@@ -192,6 +194,7 @@ ledger::Result<std::vector<quality::v1::Member>> all_members(const ClientProfile
     if (!status.ok()) {
       return ledger::fail(static_cast<ledger::Code>(status.error_code()), status.error_message());
     }
+    if (members.empty()) warn_if_stale(page.freshness());
     members.insert(members.end(), page.members().begin(), page.members().end());
     request.set_after(page.next());
   } while (!request.after().empty());

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
 namespace qc::cli {
@@ -31,6 +32,13 @@ void Session::fail(const ledger::Error& error) {
     default:
       exit_code = kFailed;
   }
+}
+
+CLI::App* node_command(CLI::App& app) {
+  const auto made =
+      app.get_subcommands([](const CLI::App* command) { return command->get_name() == "node"; });
+  if (!made.empty()) return made.front();
+  return app.add_subcommand("node", "Look after a node")->require_subcommand(1);
 }
 
 }  // namespace qc::cli

@@ -29,6 +29,9 @@ struct Session {
   void fail(const ledger::Error& error);
 };
 
+/// `qc node`, made at the first call.
+CLI::App* node_command(CLI::App& app);
+
 // Each adds its commands to the application; their callbacks set session.exit_code. Both must
 // outlive the parse.
 void add_key_commands(CLI::App& app, Session& session);
@@ -36,6 +39,8 @@ void add_network_commands(CLI::App& app, Session& session);
 void add_organisation_commands(CLI::App& app, Session& session);
 void add_submit_commands(CLI::App& app, Session& session);
 void add_history_commands(CLI::App& app, Session& session);
+void add_node_commands(CLI::App& app, Session& session);
+void add_evidence_commands(CLI::App& app, Session& session);
 void add_bench_command(CLI::App& app, Session& session);
 
 }  // namespace qc::cli

@@ -516,6 +516,7 @@ ReplicaStatus Replica::Engine::status() const {
   status.batches_held = pool_.held_count();
   status.batches_available = pool_.ready_count();
   status.own_batches_open = config_.self ? pool_.open_of(*config_.self) : 0;
+  status.has_work = has_work();
   status.progress_timer_runs = progress_timer_.runs();
   status.progress_timeouts = progress_timer_.views();
   return status;

@@ -239,7 +239,9 @@ struct ReplicaStatus {
   /// Own batches that are not ordered yet. The host makes no new one while this is at
   /// `author_batches_max`.
   std::size_t own_batches_open = 0;
-  /// Whether there is work (consensus.md, Terms) and so the progress timer runs.
+  /// Whether there is work (consensus.md, Terms).
+  bool has_work = false;
+  /// Whether the primary, or a view that is awaited, is being timed.
   bool progress_timer_runs = false;
   /// How many views were left since the last commit.
   std::uint64_t progress_timeouts = 0;

@@ -12,6 +12,7 @@
 #include "ledger/note.h"
 #include "ledger/proof_json.h"
 #include "ledger/receipt.h"
+#include "ledger/voting_statement.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::ledger {
@@ -19,7 +20,7 @@ namespace qc::ledger {
 namespace {
 
 constexpr std::array kKinds{EvidenceKind::kSplitView, EvidenceKind::kDoubleCosignature,
-                            EvidenceKind::kDoubleNumber};
+                            EvidenceKind::kDoubleNumber, EvidenceKind::kDoubleVote};
 
 constexpr std::array kSplitViewFields{
     JsonField{"format", &kStringShape},
@@ -45,6 +46,15 @@ constexpr std::array kDoubleNumberFields{JsonField{"format", &kStringShape},
                                          JsonField{"records", &kStringListShape}};
 constexpr JsonShape kDoubleNumberShape{.type = JsonType::kObject, .fields = kDoubleNumberFields};
 
+constexpr std::array kDoubleVoteFields{JsonField{"format", &kStringShape},
+                                       JsonField{"chain", &kStringShape},
+                                       JsonField{"validator_sets", &kValidatorSetsShape},
+                                       JsonField{"kind", &kStringShape},
+                                       JsonField{"validator", &kStringShape},
+                                       JsonField{"statements", &kStringListShape},
+                                       JsonField{"signatures", &kStringListShape}};
+constexpr JsonShape kDoubleVoteShape{.type = JsonType::kObject, .fields = kDoubleVoteFields};
+
 std::optional<EvidenceKind> kind_of(const JsonValue& file) {
   const JsonValue* kind = file.type() == JsonType::kObject ? file.find("kind") : nullptr;
   if (kind == nullptr || kind->type() != JsonType::kString) return std::nullopt;
@@ -64,6 +74,8 @@ const JsonShape* choose_shape(const JsonValue& file) {
       return &kDoubleCosignatureShape;
     case EvidenceKind::kDoubleNumber:
       return &kDoubleNumberShape;
+    case EvidenceKind::kDoubleVote:
+      return &kDoubleVoteShape;
   }
   return nullptr;
 }
@@ -78,6 +90,17 @@ Result<std::vector<std::string>> read_pair(const JsonValue& list, std::string_vi
   return std::vector<std::string>{list.array()[0].string(), list.array()[1].string()};
 }
 
+/// Two byte strings.
+Result<std::vector<std::string>> read_byte_pair(const JsonValue& list, std::string_view what) {
+  if (list.array().size() != 2) return refuted(fmt::format("{}: there must be two", what));
+  std::vector<std::string> pair;
+  for (const JsonValue& text : list.array()) {
+    QC_TRY(std::string bytes, read_base64(text, what));
+    pair.push_back(std::move(bytes));
+  }
+  return pair;
+}
+
 Result<EvidenceFile> read_file(const JsonValue& value) {
   QC_TRY_VOID(read_format(value, kEvidenceFormat));
   EvidenceFile file;
@@ -86,11 +109,13 @@ Result<EvidenceFile> read_file(const JsonValue& value) {
   QC_TRY(file.validator_sets, read_validator_sets(value.at("validator_sets")));
   if (file.kind == EvidenceKind::kDoubleNumber) {
     QC_TRY(file.receipts, read_pair(value.at("receipts"), "receipts"));
-    if (value.at("records").array().size() != 2) return refuted("records: there must be two");
-    for (const JsonValue& record : value.at("records").array()) {
-      QC_TRY(std::string bytes, read_base64(record, "records"));
-      file.records.push_back(std::move(bytes));
-    }
+    QC_TRY(file.records, read_byte_pair(value.at("records"), "records"));
+    return file;
+  }
+  if (file.kind == EvidenceKind::kDoubleVote) {
+    file.validator = value.at("validator").string();
+    QC_TRY(file.statements, read_byte_pair(value.at("statements"), "statements"));
+    QC_TRY(file.signatures, read_byte_pair(value.at("signatures"), "signatures"));
     return file;
   }
   QC_TRY(file.notes, read_pair(value.at("notes"), "notes"));
@@ -118,6 +143,9 @@ class Court {
         break;
       case EvidenceKind::kDoubleNumber:
         QC_TRY_VOID(judge_double_number());
+        break;
+      case EvidenceKind::kDoubleVote:
+        QC_TRY_VOID(judge_double_vote());
         break;
     }
     // Those in between lead to the last one.
@@ -270,6 +298,64 @@ class Court {
     return {};
   }
 
+  Result<void> judge_double_vote() {
+    std::vector<VotingStatement> statements;
+    for (std::size_t i = 0; i < 2; ++i) {
+      const auto statement = VotingStatement::parse(file_.statements[i]);
+      if (!statement) {
+        return refuted(fmt::format("statements[{}]: no statement of consensus", i));
+      }
+      if (statement->chain_id != history_.origin()) {
+        return refuted(fmt::format("statements[{}]: of another chain", i));
+      }
+      statements.push_back(*statement);
+    }
+    if (!(statements[0] == statements[1])) {
+      return refuted("statements: about two different places, so no offence");
+    }
+    if (file_.statements[0] == file_.statements[1]) {
+      return refuted("statements: they say the same");
+    }
+    QC_TRY(const Validator* culprit, signer_of(statements[0].set_hash));
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (!culprit->key.verify(file_.statements[i], file_.signatures[i])) {
+        return refuted(fmt::format("signatures[{}]: not {}'s", i, culprit->name));
+      }
+    }
+    name_double_voter(*culprit, statements[0]);
+    return {};
+  }
+
+  void name_double_voter(const Validator& culprit, const VotingStatement& place) {
+    report_.steps.emplace_back("both statements are signed by that validator's voting key");
+    report_.steps.emplace_back(
+        "they are about one place and differ: a correct validator signs at most one");
+    report_.culprits.push_back(culprit.name);
+    const std::string where = place.kind == VotingStatement::Kind::kNewView
+                                  ? fmt::format("view {}", place.view)
+                                  : fmt::format("view {}, height {}", place.view, place.height);
+    report_.finding = fmt::format("{} signed two different {} in {}, epoch from height {}",
+                                  culprit.name, plural_of(place.kind), where, place.epoch);
+  }
+
+  /// The accused in the set that the statements name.
+  Result<const Validator*> signer_of(const Digest& set_hash) {
+    const Validator* signer = nullptr;
+    bool known = false;
+    for (std::size_t epoch = 0; epoch < history_.epochs().size(); ++epoch) {
+      const ValidatorSet& set = history_.epochs()[epoch].set;
+      if (set.hash(algorithm_) != set_hash) continue;
+      known = true;
+      used_[epoch] = true;
+      signer = set.find(file_.validator);
+    }
+    if (!known) return refuted("statements: of a validator set that the file does not bring");
+    if (signer == nullptr) {
+      return refuted(fmt::format("validator: {} is not in that set", file_.validator));
+    }
+    return signer;
+  }
+
   const EvidenceFile& file_;
   const ValidatorHistory& history_;
   HashAlgorithm algorithm_;
@@ -299,11 +385,18 @@ std::string_view name_of(EvidenceKind kind) {
       return "double_cosignature";
     case EvidenceKind::kDoubleNumber:
       return "double_number";
+    case EvidenceKind::kDoubleVote:
+      return "double_vote";
   }
   return "";
 }
 
 std::string EvidenceFile::to_json() const {
+  const auto byte_strings = [](const std::vector<std::string>& list) {
+    JsonArray array;
+    for (const std::string& bytes : list) array.push_back(json_base64(bytes));
+    return JsonValue(std::move(array));
+  };
   const auto texts = [](const std::vector<std::string>& list) {
     JsonArray array;
     for (const std::string& text : list) array.push_back(json_text(text));
@@ -316,9 +409,11 @@ std::string EvidenceFile::to_json() const {
   file.emplace_back("kind", json_text(name_of(kind)));
   if (kind == EvidenceKind::kDoubleNumber) {
     file.emplace_back("receipts", texts(receipts));
-    JsonArray bodies;
-    for (const std::string& record : records) bodies.push_back(json_base64(record));
-    file.emplace_back("records", JsonValue(std::move(bodies)));
+    file.emplace_back("records", byte_strings(records));
+  } else if (kind == EvidenceKind::kDoubleVote) {
+    file.emplace_back("validator", json_text(validator));
+    file.emplace_back("statements", byte_strings(statements));
+    file.emplace_back("signatures", byte_strings(signatures));
   } else {
     file.emplace_back("notes", texts(notes));
     if (proof) file.emplace_back("proof", json_digests(*proof));

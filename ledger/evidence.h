@@ -25,9 +25,12 @@ enum class EvidenceKind : std::uint8_t {
   kDoubleCosignature,
   /// One issuer has two accepted certificates with one number.
   kDoubleNumber,
+  /// One validator signed two different statements of consensus about one place
+  /// (voting_statement.h).
+  kDoubleVote,
 };
 
-/// "split_view", "double_cosignature", "double_number".
+/// "split_view", "double_cosignature", "double_number", "double_vote".
 std::string_view name_of(EvidenceKind kind);
 
 /// A file that convicts: who reads it needs to trust nobody but the signatures in it.
@@ -43,6 +46,10 @@ struct EvidenceFile {
   /// Double number: two `tlog-proof` texts and their records.
   std::vector<std::string> receipts;
   std::vector<std::string> records;
+  /// Double vote: who signed, the exact bytes that were signed, and the signatures (64 bytes).
+  std::string validator;
+  std::vector<std::string> statements;
+  std::vector<std::string> signatures;
 
   std::string to_json() const;
   static tl::expected<EvidenceFile, FileRefusal> parse(std::string_view bytes);

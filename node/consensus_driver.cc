@@ -9,6 +9,7 @@
 #include "consensus/verifier.h"
 #include "ledger/assert.h"
 #include "node/checkpoint_proof.h"
+#include "node/view_change_cause.h"
 
 namespace qc::node {
 namespace {
@@ -394,16 +395,23 @@ void ConsensusDriver::execute(consensus::Actions& actions) {
   for (const consensus::Digest& digest : actions.forget_batches) journaled_.erase(digest);
 }
 
+void ConsensusDriver::report_view(const consensus::ViewLeft& left) {
+  const auto primary = options_.consensus.epoch.primary(left.to).value;
+  log(LogLevel::kWarn, "view_change",
+      {{"from", left.from.value},
+       {"to", left.to.value},
+       {"cause", name_of(left.cause)},
+       {"primary", ledger::short_name(options_.validators.validators()[primary].name)},
+       {"certified", replica_.status().certified.value}});
+  const std::lock_guard lock(status_mutex_);
+  view_changes_.last = left;
+  ++view_changes_.by_cause.at(static_cast<std::size_t>(left.cause) - 1);
+}
+
 void ConsensusDriver::report(const consensus::Actions& actions) {
+  for (const consensus::ViewLeft& left : actions.views_left) report_view(left);
   for (const consensus::Equivocation& evidence : actions.evidence) {
-    if (const auto more = evidence_log_.admit()) {
-      log(LogLevel::kError, "equivocation",
-          {{"validator", options_.validators.validators()[evidence.culprit.value].name},
-           {"kind", static_cast<unsigned>(evidence.kind)},
-           {"view", evidence.view.value},
-           {"height", evidence.height.value},
-           {"more", *more}});
-    }
+    if (parts_.evidence) parts_.evidence(evidence);
   }
   if (!actions.halt) return;
   const std::string_view reason = reason_text(actions.halt->reason);
@@ -425,6 +433,11 @@ void ConsensusDriver::publish_status() {
 consensus::ReplicaStatus ConsensusDriver::status() const {
   const std::lock_guard lock(status_mutex_);
   return status_;
+}
+
+ConsensusDriver::ViewChanges ConsensusDriver::view_changes() const {
+  const std::lock_guard lock(status_mutex_);
+  return view_changes_;
 }
 
 std::string ConsensusDriver::halted() const {

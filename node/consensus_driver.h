@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -69,6 +70,9 @@ class ConsensusDriver {
     BlockSync& sync;
     /// Called once, on the driver's thread, when the process has to stop.
     std::function<void(ledger::Error)> failed;
+    /// Told on the driver's thread of a validator that contradicted itself; must be quick. May be
+    /// empty.
+    std::function<void(const consensus::Equivocation&)> evidence = {};
   };
 
   ConsensusDriver(Options options, Start start, Parts parts);
@@ -93,6 +97,13 @@ class ConsensusDriver {
   void set_batching(bool on) { batching_.store(on, std::memory_order_relaxed); }
 
   consensus::ReplicaStatus status() const;
+  /// The last view that was left in this process, and how many were, by cause
+  /// (ViewChangeCause - 1).
+  struct ViewChanges {
+    std::optional<consensus::ViewLeft> last;
+    std::array<std::uint64_t, consensus::kViewChangeCauses> by_cause{};
+  };
+  ViewChanges view_changes() const;
   /// "" while all is well, else why the replica has stopped for good.
   std::string halted() const;
   /// Certified height that a validator last claimed.
@@ -133,6 +144,7 @@ class ConsensusDriver {
   void send_batches(const consensus::SendBatches& wanted);
   void execute(consensus::Actions& actions);
   void report(const consensus::Actions& actions);
+  void report_view(const consensus::ViewLeft& left);
   void publish_status();
 
   const Options options_;
@@ -148,7 +160,6 @@ class ConsensusDriver {
   /// Batches whose bytes the journal's file holds.
   std::set<ledger::Digest> journaled_;
   LogLimiter dropped_log_{1};
-  LogLimiter evidence_log_{1};
 
   std::atomic<bool> batching_{true};
   std::atomic<std::uint32_t> packing_{0};
@@ -156,6 +167,7 @@ class ConsensusDriver {
   std::vector<std::atomic<std::uint32_t>> peer_queued_;
   mutable std::mutex status_mutex_;
   consensus::ReplicaStatus status_;
+  ViewChanges view_changes_;
   std::string halted_;
 
   std::mutex mutex_;

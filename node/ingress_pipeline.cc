@@ -269,6 +269,19 @@ void IngressPipeline::close(Error why) {
   closed_ = std::move(why);
 }
 
+void IngressPipeline::give_up(const Error& why) {
+  std::map<Ticket, Waiter> waiters;
+  {
+    const std::lock_guard lock(mutex_);
+    waiters.swap(waiters_);
+  }
+  for (auto& [ticket, waiter] : waiters) {
+    waiter.done(unknown(waiter.hash, Code::kUnavailable,
+                        why.message + ". The outcome of this submission is not known yet: ask "
+                                      "GetSubmission later, or send the same submission again"));
+  }
+}
+
 Error IngressPipeline::closed() const {
   const std::lock_guard lock(mutex_);
   return closed_;

@@ -43,6 +43,9 @@ class IngressPipeline final : public Ingress {
   /// Refuses everything new with this sentence (kUnavailable or kResourceExhausted); an error with
   /// an empty message opens again.
   void close(ledger::Error why);
+  /// Tells all who wait for an outcome that it is not known yet and why (kUnavailable); what they
+  /// submitted stays accepted.
+  void give_up(const ledger::Error& why);
   /// What close said; an empty message while submissions are taken.
   ledger::Error closed() const;
 

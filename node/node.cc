@@ -17,6 +17,7 @@
 #include "node/batch_store.h"
 #include "node/block_sync.h"
 #include "node/consensus_driver.h"
+#include "node/evidence_store.h"
 #include "node/executor.h"
 #include "node/height_waiters.h"
 #include "node/ingress_pipeline.h"
@@ -27,6 +28,7 @@
 #include "node/rpc/server.h"
 #include "node/startup.h"
 #include "node/verify_pool.h"
+#include "node/view_change_cause.h"
 #include "storage/space_guard.h"
 
 namespace qc::node {
@@ -42,6 +44,12 @@ constexpr std::chrono::seconds kHousekeeping{1};
 /// How far an observer asks ahead; a server gives what it has.
 constexpr std::uint64_t kBlocksAskedFor = 256;
 constexpr std::chrono::milliseconds kRpcGrace{2'000};
+/// A validator that was not heard of for so long is not reachable: each says something every 2 s.
+constexpr std::uint64_t kSilentMs = 6'000;
+/// So long too few validators for a quorum may be reachable, or work may wait for a certified
+/// block, before submissions are refused.
+constexpr std::chrono::milliseconds kQuorumGrace{3'000};
+constexpr std::chrono::milliseconds kStallGrace{30'000};
 
 std::uint64_t wall_ms() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -161,6 +169,9 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
     QC_TRY(store_,
            storage::Store::open((std::filesystem::path(config_.data_dir) / "ledger").string(),
                                 genesis_->network));
+    QC_TRY(evidence_,
+           EvidenceStore::open((std::filesystem::path(config_.data_dir) / "evidence").string(),
+                               genesis_->network));
     QC_TRY(keys_, load_keys(config_, AbsentCertificate::kMake));
     QC_TRY_VOID(open_ledger());
     QC_TRY_VOID(make_pipeline());
@@ -185,6 +196,9 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   }
   bool cancel_wait(Ticket ticket) override { return heights_->cancel(ticket); }
   NodeStatus status() const override;
+  std::vector<EvidenceItem> evidence(std::size_t from, std::size_t limit) const override {
+    return evidence_->page(from, limit);
+  }
 
   // PeerHandler, on the network's thread
   void link_up(PeerId peer) override {
@@ -224,6 +238,13 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   void fail_node(Error error);
   void keep_house();
   void watch_space();
+  void watch_quorum();
+  void keep_evidence(const consensus::Equivocation& found);
+  void fill_consensus(NodeStatus& status, const consensus::ReplicaStatus& replica) const;
+  std::string not_voting(const consensus::ReplicaStatus& replica) const;
+  std::vector<PeerState> peers_seen(std::uint64_t certified) const;
+  Freshness freshness(const consensus::ReplicaStatus& replica, const NodeStatus& status,
+                      const std::string& halted) const;
   std::vector<PeerId> all_peers() const;
 
   const Config config_;
@@ -231,6 +252,7 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   NodeKeys keys_;
   std::unique_ptr<ledger::Genesis> genesis_;
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<EvidenceStore> evidence_;
   std::unique_ptr<Epoch> epoch_;
   Place place_;
   Promises promises_;
@@ -248,6 +270,7 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   std::unique_ptr<PeerNetwork> network_;
   std::unique_ptr<RpcServer> rpc_;
 
+  mutable FreshnessJudge freshness_;
   std::atomic<std::uint64_t> disk_free_{0};
   storage::SpaceLevel space_level_ = storage::SpaceLevel::kAmple;
   mutable std::mutex failure_mutex_;
@@ -333,13 +356,15 @@ Result<void> Node::Impl::make_pipeline() {
                                .validators = epoch_->validators,
                                .consensus = consensus_config(config_, network, *epoch_, place_)},
       std::move(start),
-      ConsensusDriver::Parts{.authenticator = *authenticator_,
-                             .batches = batches_,
-                             .mempool = mempool_,
-                             .pool = pool_,
-                             .executor = *executor_,
-                             .sync = *sync_,
-                             .failed = [this](Error error) { fail_node(std::move(error)); }});
+      ConsensusDriver::Parts{
+          .authenticator = *authenticator_,
+          .batches = batches_,
+          .mempool = mempool_,
+          .pool = pool_,
+          .executor = *executor_,
+          .sync = *sync_,
+          .failed = [this](Error error) { fail_node(std::move(error)); },
+          .evidence = [this](const consensus::Equivocation& found) { keep_evidence(found); }});
   if (!place_.index)
     ingress_->close({Code::kUnavailable,
                      "this node is an observer and takes no submissions; ask a validator's node"});
@@ -438,7 +463,7 @@ void Node::Impl::watch_space() {
   } else if (level >= SpaceLevel::kRefuseSubmissions) {
     ingress_->close({Code::kResourceExhausted, reading->message});
   } else if (place_.index && !failure()) {
-    ingress_->close({});
+    watch_quorum();
   }
   driver_->set_batching(level < SpaceLevel::kStopProposing);
   if (level == space_level_) return;
@@ -446,6 +471,38 @@ void Node::Impl::watch_space() {
       {{"level", storage::to_string(level)}, {"message", reading->message}});
   space_level_ = level;
   if (level == SpaceLevel::kExit) fail_node({Code::kResourceExhausted, reading->message});
+}
+
+void Node::Impl::keep_evidence(const consensus::Equivocation& found) {
+  auto keep = [this, found, validators = epoch_->validators] {
+    auto file = evidence_file(genesis_->network, validators, found);
+    const auto kept = file ? evidence_->add(*file, validators, wall_ms())
+                           : Result<EvidenceStore::Kept>(tl::unexpected(file.error()));
+    if (!kept) {
+      log(LogLevel::kWarn, "evidence_not_stored", {{"error", kept.error().message}});
+    } else if (*kept != EvidenceStore::Kept::kKnown) {
+      log(LogLevel::kError, "evidence",
+          {{"validator", validators.validators()[found.culprit.value].name},
+           {"kind", ledger::name_of(file->kind)},
+           {"view", found.view.value},
+           {"height", found.height.value},
+           {"stored", *kept == EvidenceStore::Kept::kNew ? "yes" : "no, there is enough of it"}});
+    }
+  };
+  // Signatures and the disk are not for the consensus thread, but better late than lost.
+  if (!pool_.post(VerifyPool::Lane::kPeers, keep)) keep();
+}
+
+void Node::Impl::watch_quorum() {
+  const Freshness freshness = status().freshness;
+  const bool alone = freshness.without_quorum >= kQuorumGrace;
+  if (!alone && freshness.stalled < kStallGrace) {
+    ingress_->close({});
+    return;
+  }
+  const Error why{Code::kUnavailable, "the network orders nothing now: " + freshness.reason};
+  ingress_->close(why);
+  ingress_->give_up(why);
 }
 
 void Node::Impl::frame_received(PeerId peer, FrameType type, std::string body) {
@@ -492,9 +549,7 @@ NodeStatus Node::Impl::status() const {
   const Error closed = ingress_->closed();
   NodeStatus status;
   status.role = !halted.empty() ? "halted: " + halted : (place_.index ? "validator" : "observer");
-  status.view = replica.view.value;
-  status.primary =
-      std::string(ledger::short_name(epoch_->validators.validators()[replica.primary.value].name));
+  fill_consensus(status, replica);
   status.certified_height = view ? view->height() : 0;
   status.executed_height = executor_->executed_height();
   status.log_size = view ? view->log_size() : 0;
@@ -504,15 +559,86 @@ NodeStatus Node::Impl::status() const {
   status.disk_free_bytes = disk_free_;
   status.accepts_submissions = closed.message.empty();
   status.refusal = closed.message;
-  status.peers = network_->peers();
+  status.peers = peers_seen(status.certified_height);
+  status.evidence = evidence_->count();
+  status.freshness = freshness(replica, status, halted);
+  return status;
+}
+
+void Node::Impl::fill_consensus(NodeStatus& status, const consensus::ReplicaStatus& replica) const {
   const auto& validators = epoch_->validators.validators();
-  for (PeerState& peer : status.peers) {
+  status.epoch = epoch_->first_height;
+  status.validators = validators.size();
+  status.quorum = epoch_->validators.quorum();
+  status.view = replica.view.value;
+  status.view_begun = replica.view_installed;
+  status.primary = std::string(ledger::short_name(validators[replica.primary.value].name));
+  status.may_vote = replica.may_vote;
+  status.not_voting = not_voting(replica);
+  status.delivered_height = replica.delivered.value;
+  status.prepared_height = replica.prepared.value;
+  status.window = config_.limits.window;
+  status.proposals_in_flight = replica.proposals_in_flight;
+  status.batches_held = replica.batches_held;
+  status.batches_ready = replica.batches_available;
+  status.views_without_commit = replica.progress_timeouts;
+  const ConsensusDriver::ViewChanges changes = driver_->view_changes();
+  for (const std::uint64_t count : changes.by_cause) status.view_changes += count;
+  if (changes.last) {
+    status.last_view_change = ViewChangeSeen{.from = changes.last->from.value,
+                                             .to = changes.last->to.value,
+                                             .cause = std::string(name_of(changes.last->cause)),
+                                             .at_ms = changes.last->wall_ms};
+  }
+}
+
+std::string Node::Impl::not_voting(const consensus::ReplicaStatus& replica) const {
+  if (replica.may_vote) return "";
+  if (!place_.index) return "an observer follows and never votes";
+  if (replica.halted) {
+    return "it has halted: keep its data directory and log as they are and compare them with "
+           "another node's";
+  }
+  return fmt::format(
+      "its database is at height {} and below what its vote journal holds certified: it votes "
+      "again once it has executed up to there; nothing to do while that height rises",
+      replica.executed.value);
+}
+
+std::vector<PeerState> Node::Impl::peers_seen(std::uint64_t certified) const {
+  std::vector<PeerState> peers = network_->peers();
+  const auto& validators = epoch_->validators.validators();
+  std::uint64_t newest = certified;
+  for (PeerState& peer : peers) {
     for (std::uint32_t i = 0; i < validators.size(); ++i) {
       if (ledger::short_name(validators[i].name) == peer.name)
         peer.certified_height = driver_->peer_height(i);
     }
+    newest = std::max(newest, peer.certified_height);
   }
-  return status;
+  for (PeerState& peer : peers) peer.lag_blocks = newest - peer.certified_height;
+  return peers;
+}
+
+Freshness Node::Impl::freshness(const consensus::ReplicaStatus& replica, const NodeStatus& status,
+                                const std::string& halted) const {
+  const ledger::ValidatorSet& validators = epoch_->validators;
+  const auto heard =
+      static_cast<std::size_t>(std::ranges::count_if(status.peers, [](const PeerState& peer) {
+        return peer.connected && peer.silent_ms < kSilentMs;
+      }));
+  // An observer believes one correct validator, or all that it was told of.
+  const std::size_t one_correct = (validators.size() - 1) / 3 + 1;
+  return freshness_.judge(
+      {.now = FreshnessJudge::Clock::now(),
+       .wall_ms = wall_ms(),
+       .certified = status.certified_height,
+       .certified_elsewhere = replica.peers_certified.value,
+       .reachable = heard + (place_.index ? 1 : 0),
+       .needed = place_.index ? validators.quorum() : std::min(one_correct, config_.links.size()),
+       .validators = validators.size(),
+       .work = replica.has_work || status.mempool_submissions > 0,
+       .halted = halted});
 }
 
 Result<std::unique_ptr<Node>> Node::start(Config config) {

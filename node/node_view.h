@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ledger/hash.h"
 #include "ledger/note.h"
+#include "node/evidence_store.h"
+#include "node/freshness.h"
 
 namespace qc::storage {
 class ReadView;
@@ -40,21 +43,60 @@ struct PeerState {
   /// Short name of a validator; for an observer the first digits of its key.
   std::string name;
   bool connected = false;
+  /// Where this node dials it or would; empty where none is configured.
+  std::string address;
   /// The certified height that it last reported; a claim.
   std::uint64_t certified_height = 0;
+  /// So many blocks behind the newest certified height that this node knows of.
+  std::uint64_t lag_blocks = 0;
+  /// Milliseconds since anything was heard of it; 0 if it never was.
+  std::uint64_t silent_ms = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
+};
+
+/// A change of the view as the operator sees it.
+struct ViewChangeSeen {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  /// As name_of(consensus::ViewChangeCause).
+  std::string cause;
+  /// Unix milliseconds.
+  std::uint64_t at_ms = 0;
 };
 
 /// How the node is doing now.
 struct NodeStatus {
   /// "validator", "observer", or "halted: <reason>".
   std::string role;
+  /// First height of the present validator set, its size and its quorum.
+  std::uint64_t epoch = 0;
+  std::uint64_t validators = 0;
+  std::uint64_t quorum = 0;
   std::uint64_t view = 0;
+  /// Whether the view has begun; false while its new view is awaited.
+  bool view_begun = false;
   /// Short name of the present primary.
   std::string primary;
+  /// Whether this node votes, and if not why and what to do, as one sentence.
+  bool may_vote = false;
+  std::string not_voting;
+  /// The last time that this process left a view; nothing if it never did. And how often.
+  std::optional<ViewChangeSeen> last_view_change;
+  std::uint64_t view_changes = 0;
+  /// Views left since the last commit.
+  std::uint64_t views_without_commit = 0;
   std::uint64_t certified_height = 0;
   std::uint64_t executed_height = 0;
+  /// Committed and handed to execution; and with a prepared certificate in this view.
+  std::uint64_t delivered_height = 0;
+  std::uint64_t prepared_height = 0;
+  /// Heights in (certified, certified + window] are in play; so many of them have a proposal.
+  std::uint64_t window = 0;
+  std::uint64_t proposals_in_flight = 0;
+  /// Batches that are held, and that are ready to be ordered.
+  std::uint64_t batches_held = 0;
+  std::uint64_t batches_ready = 0;
   std::uint64_t log_size = 0;
   std::uint64_t block_time_ms = 0;
   std::uint64_t mempool_submissions = 0;
@@ -63,7 +105,11 @@ struct NodeStatus {
   /// Whether new submissions are taken now, and if not why, as one sentence.
   bool accepts_submissions = true;
   std::string refusal;
+  /// Whether the certified state is the network's newest, as far as this node can know.
+  Freshness freshness;
   std::vector<PeerState> peers;
+  /// Pieces of evidence against validators that are stored.
+  std::uint64_t evidence = 0;
 };
 
 /// What a running node shows to the services in front of it. All members may be called from any
@@ -96,6 +142,9 @@ class NodeView {
   virtual bool cancel_wait(Ticket ticket) = 0;
 
   virtual NodeStatus status() const = 0;
+
+  /// Evidence against validators from place `from` on, oldest first, at most `limit`.
+  virtual std::vector<EvidenceItem> evidence(std::size_t from, std::size_t limit) const = 0;
 };
 
 }  // namespace qc::node

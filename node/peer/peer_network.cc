@@ -112,12 +112,16 @@ class PeerNetwork::Impl {
 
   std::vector<PeerState> peers() const {
     std::vector<PeerState> states;
+    const std::int64_t now_ns = Clock::now().time_since_epoch().count();
     for (std::size_t i = 0; i < counters_.size(); ++i) {
       if (options_.self == i) continue;
       const LinkCounters& counters = *counters_[i];
       states.push_back({.name = std::string(ledger::short_name(options_.validators[i].name)),
                         .connected = counters.connected.load(std::memory_order_relaxed),
+                        .address = address_of(i),
                         .certified_height = 0,
+                        .lag_blocks = 0,
+                        .silent_ms = milliseconds_since(counters.heard_ns, now_ns),
                         .bytes_sent = counters.bytes_sent.load(std::memory_order_relaxed),
                         .bytes_received = counters.bytes_received.load(std::memory_order_relaxed)});
     }
@@ -135,6 +139,18 @@ class PeerNetwork::Impl {
   }
 
  private:
+  std::string address_of(std::size_t validator) const {
+    const std::optional<Endpoint>& address = options_.validators[validator].address;
+    return address ? address->text() : "";
+  }
+
+  /// 0 for what never was.
+  static std::uint64_t milliseconds_since(const std::atomic<std::int64_t>& ns,
+                                          std::int64_t now_ns) {
+    const std::int64_t then = ns.load(std::memory_order_relaxed);
+    return then == 0 || now_ns < then ? 0 : static_cast<std::uint64_t>(now_ns - then) / 1'000'000;
+  }
+
   bool dials(std::uint32_t validator) const {
     if (!options_.validators[validator].address) return false;
     return !options_.self || *options_.self < validator;

@@ -105,8 +105,8 @@ class PeerNetwork {
 
   /// The port that is listened on.
   std::uint16_t port() const;
-  /// One for each validator but this node, in the order of the set; certified_height stays 0 (the
-  /// caller knows it from consensus).
+  /// One for each validator but this node, in the order of the set; certified_height and lag_blocks
+  /// stay 0 (the caller knows them from consensus).
   std::vector<PeerState> peers() const;
   /// Whether there is a link to this validator now.
   bool connected(PeerId validator) const;

@@ -45,7 +45,10 @@ asio::awaitable<bool> Session::read_exactly(char* data, std::size_t size) {
   const asio::mutable_buffer buffer(data, size);
   const std::size_t got = co_await asio::async_read(stream_, buffer, token);
   if (got > 0) last_heard_ = Clock::now();
-  if (counters_) counters_->bytes_received.fetch_add(got, std::memory_order_relaxed);
+  if (counters_) {
+    counters_->bytes_received.fetch_add(got, std::memory_order_relaxed);
+    counters_->heard_ns.store(last_heard_.time_since_epoch().count(), std::memory_order_relaxed);
+  }
   if (failure) close(failure.message());
   co_return !closed_ && got == size;
 }
@@ -185,6 +188,7 @@ void Session::established(std::shared_ptr<LinkCounters> counters) {
   established_ = true;
   last_heard_ = Clock::now();
   counters_ = std::move(counters);
+  counters_->heard_ns.store(last_heard_.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
 }  // namespace qc::node

@@ -19,6 +19,8 @@ namespace qc::node {
 /// Counters of one peer over all its links; read from any thread.
 struct LinkCounters {
   std::atomic<bool> connected{false};
+  /// When a byte last came from it, on the steady clock; 0 = never.
+  std::atomic<std::int64_t> heard_ns{0};
   std::atomic<std::uint64_t> bytes_sent{0};
   std::atomic<std::uint64_t> bytes_received{0};
   std::atomic<std::uint64_t> dropped{0};

@@ -16,6 +16,7 @@
 #include "node/node_view.h"
 #include "node/rpc/bundle_export.h"
 #include "node/rpc/call.h"
+#include "node/rpc/freshness_note.h"
 #include "node/rpc/record_reader.h"
 #include "node/rpc/services.h"
 #include "quality/v1/services.grpc.pb.h"
@@ -158,6 +159,7 @@ class ExportCall final : public grpc::ServerWriteReactor<quality::v1::BundleChun
       Finish({grpc::StatusCode::CANCELLED, "the client stopped taking the bundle"});
       return;
     }
+    chunk_.clear_freshness();
     write_next();
   }
   void OnCancel() override {
@@ -190,6 +192,7 @@ class ExportCall final : public grpc::ServerWriteReactor<quality::v1::BundleChun
       return;
     }
     json_ = bundle->to_json();
+    set_freshness(environment_.node, view, *chunk_.mutable_freshness());
     write_next();
   }
 
@@ -221,7 +224,9 @@ class HistoryService final : public quality::v1::HistoryService::CallbackService
                                       const GetRecordRequest* request,
                                       GetRecordResponse* response) override {
     return answer_from_state(environment_, context, request->min_height(),
-                             [request, response](const storage::ReadView& view) {
+                             [this, request, response](const storage::ReadView& view) {
+                               set_freshness(environment_.node, view,
+                                             *response->mutable_freshness());
                                return get_record(view, *request, *response);
                              });
   }
@@ -230,7 +235,9 @@ class HistoryService final : public quality::v1::HistoryService::CallbackService
                                        const GetHistoryRequest* request,
                                        GetHistoryResponse* response) override {
     return answer_from_state(environment_, context, request->min_height(),
-                             [request, response](const storage::ReadView& view) {
+                             [this, request, response](const storage::ReadView& view) {
+                               set_freshness(environment_.node, view,
+                                             *response->mutable_freshness());
                                return get_history(view, *request, *response);
                              });
   }

@@ -17,6 +17,7 @@
 #include "ledger/subject_id.h"
 #include "node/node_view.h"
 #include "node/rpc/call.h"
+#include "node/rpc/freshness_note.h"
 #include "node/rpc/network_reader.h"
 #include "node/rpc/services.h"
 #include "quality/v1/services.grpc.pb.h"
@@ -185,6 +186,7 @@ class NetworkService final : public quality::v1::NetworkService::CallbackService
                                        const quality::v1::GetNetworkRequest* /*request*/,
                                        quality::v1::GetNetworkResponse* response) override {
     return answer_from_state(environment_, context, 0, [this, response](const auto& view) {
+      set_freshness(environment_.node, view, *response->mutable_freshness());
       return get_network(view, environment_.node.identity(), *response);
     });
   }
@@ -193,14 +195,17 @@ class NetworkService final : public quality::v1::NetworkService::CallbackService
                                       const quality::v1::GetMemberRequest* request,
                                       quality::v1::Member* response) override {
     return answer_from_state(
-        environment_, context, request->min_height(),
-        [request, response](const auto& view) { return get_member(view, *request, *response); });
+        environment_, context, request->min_height(), [this, request, response](const auto& view) {
+          set_freshness(environment_.node, view, *response->mutable_freshness());
+          return get_member(view, *request, *response);
+        });
   }
 
   grpc::ServerUnaryReactor* ListMembers(grpc::CallbackServerContext* context,
                                         const quality::v1::ListMembersRequest* request,
                                         quality::v1::ListMembersResponse* response) override {
-    return answer_from_state(environment_, context, 0, [request, response](const auto& view) {
+    return answer_from_state(environment_, context, 0, [this, request, response](const auto& view) {
+      set_freshness(environment_.node, view, *response->mutable_freshness());
       return list_members(view, *request, *response);
     });
   }
@@ -209,6 +214,7 @@ class NetworkService final : public quality::v1::NetworkService::CallbackService
                                            const quality::v1::ListValidatorsRequest* /*request*/,
                                            quality::v1::ListValidatorsResponse* response) override {
     return answer_from_state(environment_, context, 0, [this, response](const auto& view) {
+      set_freshness(environment_.node, view, *response->mutable_freshness());
       return list_validators(view, environment_.node, *response);
     });
   }
@@ -217,7 +223,9 @@ class NetworkService final : public quality::v1::NetworkService::CallbackService
                                           const quality::v1::GetCheckpointRequest* request,
                                           quality::v1::GetCheckpointResponse* response) override {
     return answer_from_state(environment_, context, request->min_height(),
-                             [response](const auto& view) -> Result<void> {
+                             [this, response](const auto& view) -> Result<void> {
+                               set_freshness(environment_.node, view,
+                                             *response->mutable_freshness());
                                response->set_checkpoint(view.checkpoint_note());
                                response->set_height(view.height());
                                return {};

@@ -2,12 +2,17 @@
 // Receipts, consistency and evidence files against the founding vectors.
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "ledger/consistency.h"
+#include "ledger/encoding.h"
 #include "ledger/evidence.h"
 #include "ledger/policy.h"
 #include "ledger/receipt.h"
+#include "ledger/signer.h"
 #include "vectors.h"
 
 namespace qc::ledger {
@@ -133,7 +138,10 @@ TEST(Evidence, OfADoubleCosignatureNamesTheValidators) {
                     .notes = {split.notes[0], split.validator_sets[1].introduced_by->checkpoint},
                     .proof = std::nullopt,
                     .receipts = {},
-                    .records = {}};
+                    .records = {},
+                    .validator = {},
+                    .statements = {},
+                    .signatures = {}};
 
   const auto report = verify_evidence(file.to_json(), policy("network.policy"));
 
@@ -141,6 +149,124 @@ TEST(Evidence, OfADoubleCosignatureNamesTheValidators) {
   EXPECT_EQ(report->culprits.size(), 4U);
   file.notes[1] = file.notes[0];
   EXPECT_FALSE(verify_evidence(file.to_json(), policy("network.policy")));
+}
+
+/// A validator set of four with its keys, and statements as consensus signs them.
+class DoubleVote : public ::testing::Test {
+ protected:
+  DoubleVote() {
+    std::vector<Validator> set;
+    FiledValidatorSet filed;
+    for (const char* name : {"net.example/a", "net.example/b", "net.example/c", "net.example/d"}) {
+      signers_.push_back(
+          PemSigner::from_pem(generate_private_key(KeyAlgorithm::kEd25519).value()).value());
+      set.push_back({name, signers_.back()->public_key()});
+      filed.validators.push_back({name, signers_.back()->public_key().spki()});
+    }
+    validators_ = ValidatorSet::make(std::move(set)).value();
+    file_.chain = "net.example/" + std::string(64, '0');
+    file_.validator_sets = {filed};
+    file_.kind = EvidenceKind::kDoubleVote;
+    file_.validator = "net.example/b";
+    say(statement(2, 3, 12, 1), statement(2, 3, 12, 2));
+  }
+
+  std::string statement(std::uint8_t phase, std::uint64_t view, std::uint64_t height,
+                        std::uint8_t digest) const {
+    std::string bytes = epoch("qc/vote/v1");
+    bytes += static_cast<char>(phase);
+    append_u64(bytes, view);
+    append_u64(bytes, height);
+    return bytes + std::string(32, static_cast<char>(digest));
+  }
+  std::string epoch(const std::string& tag) const {
+    std::string bytes = tag + '\0';
+    append_u32(bytes, static_cast<std::uint32_t>(file_.chain.size()));
+    bytes += file_.chain;
+    append_u64(bytes, 1);
+    return bytes + to_bytes(validators_->hash());
+  }
+  /// Has b sign both.
+  void say(const std::string& first, const std::string& second) {
+    file_.statements = {first, second};
+    file_.signatures = {signers_[1]->sign(first).value(), signers_[1]->sign(second).value()};
+  }
+  auto judge() const {
+    return verify_evidence(
+        file_.to_json(),
+        NetworkPolicy{.origin = file_.chain, .logs = {}, .validators = *validators_});
+  }
+
+  std::vector<std::unique_ptr<PemSigner>> signers_;
+  std::optional<ValidatorSet> validators_;
+  EvidenceFile file_;
+};
+
+TEST_F(DoubleVote, NamesWhoSignedTwiceAndWhere) {
+  const auto report = judge();
+
+  ASSERT_TRUE(report) << report.error().reason;
+  EXPECT_EQ(report->culprits, std::vector<std::string>{"net.example/b"});
+  EXPECT_EQ(
+      report->finding,
+      "net.example/b signed two different prepares in view 3, height 12, epoch from height 1");
+  EXPECT_EQ(EvidenceFile::parse(file_.to_json()).value(), file_);
+}
+
+TEST_F(DoubleVote, OfTheBeginningOfAViewIsProven) {
+  std::string first = epoch("qc/new-view/v1");
+  append_u64(first, 4);
+  say(first + "some headers", first + "other headers");
+
+  const auto report = judge();
+
+  ASSERT_TRUE(report) << report.error().reason;
+  EXPECT_NE(report->finding.find("beginnings of the view in view 4"), std::string::npos);
+}
+
+TEST_F(DoubleVote, StatementsAboutTwoPlacesAreNoOffence) {
+  for (const std::string& other : {statement(3, 3, 12, 2), statement(2, 4, 12, 2),
+                                   statement(2, 3, 13, 2), statement(2, 3, 12, 1)}) {
+    say(statement(2, 3, 12, 1), other);
+    EXPECT_FALSE(judge());
+  }
+}
+
+TEST_F(DoubleVote, ForgedEvidenceIsRefused) {
+  const EvidenceFile good = file_;
+  file_.signatures[0] = signers_[0]->sign(file_.statements[0]).value();
+  EXPECT_FALSE(judge()) << "another's signature";
+  file_ = good;
+  file_.validator = "net.example/c";
+  EXPECT_FALSE(judge()) << "another is accused";
+  file_ = good;
+  file_.validator = "net.example/x";
+  EXPECT_FALSE(judge()) << "nobody is accused";
+  for (const std::size_t bit : {std::size_t{0}, std::size_t{100}, std::size_t{900}}) {
+    file_ = good;
+    char& byte = file_.statements[1][bit / 8];
+    byte = static_cast<char>(byte ^ (1 << (bit % 8)));
+    EXPECT_FALSE(judge()) << "changed bit " << bit;
+  }
+  file_ = good;
+  file_.statements[0] += "x";
+  EXPECT_FALSE(judge()) << "bytes behind the statement";
+  file_ = good;
+  file_.chain = "net.example/" + std::string(64, '1');
+  EXPECT_FALSE(judge()) << "statements of another chain";
+}
+
+TEST_F(DoubleVote, IsJudgedUnderTheSetThatThePolicyNames) {
+  std::vector<Validator> others;
+  for (const char* name : {"net.example/a", "net.example/b", "net.example/c", "net.example/d"}) {
+    const auto signer =
+        PemSigner::from_pem(generate_private_key(KeyAlgorithm::kEd25519).value()).value();
+    others.push_back({name, signer->public_key()});
+  }
+  EXPECT_FALSE(verify_evidence(
+      file_.to_json(), NetworkPolicy{.origin = file_.chain,
+                                     .logs = {},
+                                     .validators = ValidatorSet::make(std::move(others)).value()}));
 }
 
 TEST(Evidence, OfASplitViewOfOneSizeNeedsNoProof) {

@@ -401,6 +401,38 @@ TEST_F(RpcServicesTest, AnExportedBundleVerifiesOfflineWithThePolicyThatTheNodeG
   }
 }
 
+TEST_F(RpcServicesTest, AnswersSayWhetherTheyAreTheNewest) {
+  network_.commit({network_.product(kGtin)});
+  network_.present_status.freshness = {.current = false,
+                                       .reason = "3 of 5 validators can be reached",
+                                       .current_as_of_ms = 77,
+                                       .without_quorum = std::chrono::milliseconds(0),
+                                       .stalled = std::chrono::milliseconds(0)};
+  GetHistoryRequest request;
+  request.set_subject(kGtin);
+  const quality::v1::Freshness stale = history(request).freshness();
+  EXPECT_TRUE(stale.stale());
+  EXPECT_EQ(stale.reason(), "3 of 5 validators can be reached");
+  EXPECT_EQ(stale.current_as_of_ms(), 77U);
+  EXPECT_EQ(stale.height(), network_.latest()->height());
+  EXPECT_EQ(stale.block_time_ms(), network_.latest()->seal().time_ms);
+  EXPECT_GT(stale.now_ms(), 0U);
+
+  network_.present_status.freshness.current = true;
+  grpc::ClientContext context;
+  give_time(context);
+  quality::v1::ExportBundleRequest bundle;
+  bundle.set_subject(kGtin);
+  const auto reader =
+      quality::v1::HistoryService::NewStub(channel_)->ExportBundle(&context, bundle);
+  quality::v1::BundleChunk chunk;
+  ASSERT_TRUE(reader->Read(&chunk));
+  EXPECT_TRUE(chunk.has_freshness());
+  EXPECT_FALSE(chunk.freshness().stale());
+  while (reader->Read(&chunk)) EXPECT_FALSE(chunk.has_freshness());
+  EXPECT_TRUE(reader->Finish().ok());
+}
+
 TEST_F(RpcServicesTest, ASpellingThatIsNoSubjectIsAnInvalidArgument) {
   GetHistoryRequest request;
   request.set_subject("https://id.gs1.org/01/06901234567890");

@@ -66,6 +66,7 @@ class SmallNetwork final : public Ingress, public NodeView {
   TestKey node_tls;
   TestKey log_key;
   NodeStatus present_status;
+  std::vector<EvidenceItem> stored_evidence;
 
   /// Before a server is started.
   void listen_on(std::uint16_t port) { config_.rpc_listen.port = port; }
@@ -101,6 +102,13 @@ class SmallNetwork final : public Ingress, public NodeView {
   Ticket wait_for_height(std::uint64_t height, HeightReached reached) override;
   bool cancel_wait(Ticket ticket) override { return cancel(ticket); }
   NodeStatus status() const override { return present_status; }
+  std::vector<EvidenceItem> evidence(std::size_t from, std::size_t limit) const override {
+    std::vector<EvidenceItem> page;
+    for (std::size_t i = from; i < stored_evidence.size() && page.size() < limit; ++i) {
+      page.push_back(stored_evidence[i]);
+    }
+    return page;
+  }
 
  private:
   void found();
