@@ -14,7 +14,7 @@ packages=(
   librocksdb-dev libgrpc++-dev protobuf-compiler-grpc protobuf-compiler libprotobuf-dev
   libboost-dev libssl-dev zlib1g-dev
   libexpected-dev libfmt-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libgtest-dev libgmock-dev libbenchmark-dev prometheus-cpp-dev
 )
 if [[ "${1:-}" == --test ]]; then
   packages+=(clang-format clang-tidy golang-go golang-golang-x-mod-dev)

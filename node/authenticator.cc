@@ -24,6 +24,7 @@ consensus::Signature VoteAuthenticator::sign(std::string_view statement) {
 bool VoteAuthenticator::verify(consensus::ReplicaIndex signer, std::string_view statement,
                                const consensus::Signature& signature) const {
   if (signer.value >= validators_.size()) return false;
+  verified_.fetch_add(1, std::memory_order_relaxed);
   const std::string_view bytes(reinterpret_cast<const char*>(signature.data()), signature.size());
   return validators_.validators()[signer.value].key.verify(statement, bytes);
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+
 #include "consensus/authenticator.h"
 #include "ledger/hash.h"
 #include "ledger/signer.h"
@@ -22,10 +25,14 @@ class VoteAuthenticator final : public consensus::Authenticator {
               const consensus::Signature& signature) const override;
   consensus::Digest hash(std::string_view bytes) const override;
 
+  /// Signatures checked so far.
+  std::uint64_t verified() const { return verified_.load(std::memory_order_relaxed); }
+
  private:
   const ledger::ValidatorSet validators_;
   const ledger::HashAlgorithm algorithm_;
   const ledger::Signer* signer_;
+  mutable std::atomic<std::uint64_t> verified_{0};
 };
 
 }  // namespace qc::node

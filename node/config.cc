@@ -159,6 +159,7 @@ class ConfigReader {
     section(reader, "rpc", &ConfigReader::read_rpc);
     section(reader, "limits", &ConfigReader::read_limits);
     section(reader, "log", &ConfigReader::read_log);
+    section(reader, "metrics", &ConfigReader::read_metrics);
     reader.finish();
     if (error_) return tl::unexpected<Error>(*error_);
     return config_;
@@ -252,6 +253,17 @@ class ConfigReader {
     limits.space_stop_bytes = std::max(limits.space_stop_bytes, limits.space_exit_bytes);
     limits.space_refuse_bytes = std::max(limits.space_refuse_bytes, limits.space_stop_bytes);
     limits.space_warn_bytes = std::max(limits.space_warn_bytes, limits.space_refuse_bytes);
+  }
+
+  void read_metrics(TableReader& reader) {
+    const std::string listen = reader.text("listen", "");
+    if (listen.empty()) return;
+    const auto parsed = Endpoint::parse(listen);
+    if (!parsed) {
+      reader.refuse("listen", parsed.error().message);
+      return;
+    }
+    config_.metrics_listen = *parsed;
   }
 
   void read_log(TableReader& reader) {
@@ -375,9 +387,10 @@ std::string to_toml(const Config& config) {
     text += fmt::format("\n[[peer.link]]\nname = {}\naddress = {}\n", toml_text(link.name),
                         toml_text(link.address.text()));
   }
-  text += fmt::format("\n[rpc]\nlisten = {}\n\n{}\n[log]\nlevel = \"{}\"\n",
-                      toml_text(config.rpc_listen.text()), limits_text(config.limits),
-                      to_string(config.log_level));
+  text += fmt::format(
+      "\n[rpc]\nlisten = {}\n\n{}\n[log]\nlevel = \"{}\"\n\n[metrics]\nlisten = {}\n",
+      toml_text(config.rpc_listen.text()), limits_text(config.limits), to_string(config.log_level),
+      toml_text(config.metrics_listen ? config.metrics_listen->text() : ""));
   return text;
 }
 

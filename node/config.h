@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -101,6 +102,8 @@ struct Config {
   Endpoint rpc_listen;
   Limits limits;
   LogLevel log_level = LogLevel::kInfo;
+  /// Where metrics are served over plain HTTP; nothing = not at all.
+  std::optional<Endpoint> metrics_listen;
   bool operator==(const Config&) const = default;
 };
 

@@ -124,11 +124,13 @@ void ConsensusDriver::peer_message(PeerId from, const std::string& body) {
   if (from >= peer_queued_.size()) return;
   auto message = consensus::decode_message(body);
   if (!message) {
+    count_drop(DropReason::kUndecodable);
     disconnect(from, "an undecodable consensus message");
     return;
   }
   if (peer_queued_[from].fetch_add(1) >= kPeerQueuedMax) {
     peer_queued_[from].fetch_sub(1);
+    count_drop(DropReason::kQueueFull);
     if (const auto more = dropped_log_.admit()) {
       log(LogLevel::kWarn, "peer_message_dropped", {{"peer", from}, {"more", *more}});
     }
@@ -216,8 +218,13 @@ void ConsensusDriver::take(PeerMessage& input) {
   peer_queued_[input.from].fetch_sub(1);
   const consensus::ReplicaIndex from{static_cast<std::uint16_t>(input.from)};
   note_height(input.from, input.message);
-  if (replica_.interest(from, input.message) != consensus::Interest::kVerify) return;
+  if (parts_.metrics != nullptr) parts_.metrics->message_received(input.message);
+  if (replica_.interest(from, input.message) != consensus::Interest::kVerify) {
+    count_drop(DropReason::kNotNeeded);
+    return;
+  }
   if (!authentic(input.from, input.message)) {
+    count_drop(DropReason::kFalse);
     if (const auto more = dropped_log_.admit()) {
       log(LogLevel::kWarn, "peer_message_false", {{"peer", input.from}, {"more", *more}});
     }
@@ -326,7 +333,11 @@ bool ConsensusDriver::persist() {
     }
   }
   if (entries.empty()) return true;
+  const auto begun = std::chrono::steady_clock::now();
   const auto done = journal_->append(journal_group(batches, entries));
+  if (parts_.metrics != nullptr) {
+    parts_.metrics->journal_synced(std::chrono::steady_clock::now() - begun);
+  }
   if (!done) parts_.failed(done.error());
   return done.has_value();
 }
@@ -352,6 +363,7 @@ void ConsensusDriver::send(const consensus::Actions& actions) {
   for (const consensus::Outgoing& outgoing : actions.send) {
     const Frame frame = make_frame(FrameType::kConsensus, consensus::encode(outgoing.message));
     const FramePriority priority = priority_of(outgoing.message);
+    if (parts_.metrics != nullptr) parts_.metrics->message_sent(outgoing.message);
     if (outgoing.to) {
       network_.load()->send(outgoing.to->value, priority, frame);
     } else {
@@ -403,6 +415,7 @@ void ConsensusDriver::report_view(const consensus::ViewLeft& left) {
        {"cause", name_of(left.cause)},
        {"primary", ledger::short_name(options_.validators.validators()[primary].name)},
        {"certified", replica_.status().certified.value}});
+  if (parts_.metrics != nullptr) parts_.metrics->view_left(left);
   const std::lock_guard lock(status_mutex_);
   view_changes_.last = left;
   ++view_changes_.by_cause.at(static_cast<std::size_t>(left.cause) - 1);

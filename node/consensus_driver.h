@@ -25,6 +25,7 @@
 #include "node/executor.h"
 #include "node/log.h"
 #include "node/mempool.h"
+#include "node/metrics.h"
 #include "node/peer/peer_network.h"
 #include "node/verify_pool.h"
 #include "storage/vote_journal.h"
@@ -73,6 +74,8 @@ class ConsensusDriver {
     /// Told on the driver's thread of a validator that contradicted itself; must be quick. May be
     /// empty.
     std::function<void(const consensus::Equivocation&)> evidence = {};
+    /// May be null.
+    Metrics* metrics = nullptr;
   };
 
   ConsensusDriver(Options options, Start start, Parts parts);
@@ -145,6 +148,9 @@ class ConsensusDriver {
   void execute(consensus::Actions& actions);
   void report(const consensus::Actions& actions);
   void report_view(const consensus::ViewLeft& left);
+  void count_drop(DropReason reason) const {
+    if (parts_.metrics != nullptr) parts_.metrics->message_dropped(reason);
+  }
   void publish_status();
 
   const Options options_;

@@ -11,6 +11,7 @@
 #include "ledger/encoding.h"
 #include "ledger/record_log.h"
 #include "node/log.h"
+#include "node/metrics.h"
 
 namespace qc::node {
 namespace {
@@ -137,11 +138,26 @@ Result<ledger::NoteSignature> Executor::cosign(const ledger::Checkpoint& checkpo
 
 Result<ExecutedPtr> Executor::execute(const ledger::Block& block,
                                       const consensus::Proposal& proposal) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point begun = Clock::now();
   QC_TRY(ExecutedPtr executed, chain_->execute(block));
+  const Clock::time_point done = Clock::now();
   QC_TRY_VOID(store_.commit_block(block, consensus::proposal_bytes(proposal), *executed));
+  count(*executed, done - begun, Clock::now() - done);
   uncertified_.push_back(executed);
   executed_height_ = executed->height;
   return executed;
+}
+
+void Executor::count(const ledger::ExecutedBlock& block, std::chrono::nanoseconds execution,
+                     std::chrono::nanoseconds writing) const {
+  if (options_.metrics == nullptr) return;
+  options_.metrics->block_executed(execution, writing, block.records.size());
+  for (const ledger::ExecutedSubmission& submission : block.submissions) {
+    const SubmissionEnd kept =
+        submission.outcome.accepted() ? SubmissionEnd::kAccepted : SubmissionEnd::kRejected;
+    options_.metrics->submission_ended(submission.dropped ? SubmissionEnd::kDropped : kept);
+  }
 }
 
 Result<void> Executor::announce(const ledger::ExecutedBlock& block) {

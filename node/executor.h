@@ -28,6 +28,8 @@
 
 namespace qc::node {
 
+class Metrics;
+
 /// A committed proposal with its content.
 struct DeliveredBlock {
   consensus::Proposal proposal;
@@ -74,6 +76,8 @@ class Executor {
     const ledger::Signer* log_signer = nullptr;
     /// The newest certified checkpoint is signed anew when its as-of time is so old.
     std::chrono::seconds cosign_again{600};
+    /// May be null.
+    Metrics* metrics = nullptr;
   };
 
   /// Where the ledger stood when the process started.
@@ -128,6 +132,8 @@ class Executor {
 
   ledger::Result<std::shared_ptr<const ledger::ExecutedBlock>> execute(
       const ledger::Block& block, const consensus::Proposal& proposal);
+  void count(const ledger::ExecutedBlock& block, std::chrono::nanoseconds execution,
+             std::chrono::nanoseconds writing) const;
   ledger::Result<void> announce(const ledger::ExecutedBlock& block);
   ledger::Result<void> execute_fetched(const FetchedBlock& fetched);
   ledger::Result<void> execute_all(const FetchedRange& range, std::uint64_t proven);

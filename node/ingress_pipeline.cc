@@ -11,6 +11,7 @@
 #include "ledger/outcome.h"
 #include "ledger/record_rules.h"
 #include "ledger/subject_id.h"
+#include "node/metrics.h"
 #include "quality/v1/record.pb.h"
 #include "quality/v1/status.pb.h"
 
@@ -123,6 +124,7 @@ void IngressPipeline::finish(Ticket ticket, SubmissionResult result) {
 }
 
 void IngressPipeline::refuse(Ticket ticket, const Digest& hash, Error error) {
+  if (options_.metrics != nullptr) options_.metrics->submission_refused(error.code);
   finish(ticket, refused(hash, std::move(error)));
 }
 
@@ -280,6 +282,11 @@ void IngressPipeline::give_up(const Error& why) {
                         why.message + ". The outcome of this submission is not known yet: ask "
                                       "GetSubmission later, or send the same submission again"));
   }
+}
+
+std::size_t IngressPipeline::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiters_.size();
 }
 
 Error IngressPipeline::closed() const {

@@ -22,6 +22,8 @@
 
 namespace qc::node {
 
+class Metrics;
+
 /// The node's Ingress: verify pool, mempool, and the callers who wait for a certified outcome.
 class IngressPipeline final : public Ingress {
  public:
@@ -30,6 +32,8 @@ class IngressPipeline final : public Ingress {
     std::size_t waiters_max = 65536;
     /// Bytes that wait for their check.
     std::uint64_t unchecked_bytes_max = std::uint64_t{256} << 20;
+    /// May be null.
+    Metrics* metrics = nullptr;
   };
 
   /// `accepted` is called when the mempool has something new. All must outlive this.
@@ -46,6 +50,8 @@ class IngressPipeline final : public Ingress {
   /// Tells all who wait for an outcome that it is not known yet and why (kUnavailable); what they
   /// submitted stays accepted.
   void give_up(const ledger::Error& why);
+  /// Callers that wait for an outcome.
+  std::size_t waiting() const;
   /// What close said; an empty message while submissions are taken.
   ledger::Error closed() const;
 

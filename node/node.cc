@@ -24,6 +24,8 @@
 #include "node/key_files.h"
 #include "node/log.h"
 #include "node/mempool.h"
+#include "node/metrics.h"
+#include "node/metrics_server.h"
 #include "node/peer/peer_network.h"
 #include "node/rpc/server.h"
 #include "node/startup.h"
@@ -239,6 +241,9 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   void keep_house();
   void watch_space();
   void watch_quorum();
+  std::string metrics() const;
+  /// Why the node is not in order; empty while it is.
+  std::string trouble() const;
   void keep_evidence(const consensus::Equivocation& found);
   void fill_consensus(NodeStatus& status, const consensus::ReplicaStatus& replica) const;
   std::string not_voting(const consensus::ReplicaStatus& replica) const;
@@ -259,6 +264,7 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   Executor::Start chain_;
   std::unique_ptr<NodeIdentity> identity_;
   std::unique_ptr<HeightWaiters> heights_;
+  Metrics metrics_;
   VerifyPool pool_;
   Mempool mempool_;
   BatchStore batches_;
@@ -269,6 +275,7 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   std::unique_ptr<ConsensusDriver> driver_;
   std::unique_ptr<PeerNetwork> network_;
   std::unique_ptr<RpcServer> rpc_;
+  std::unique_ptr<MetricsServer> metrics_server_;
 
   mutable FreshnessJudge freshness_;
   std::atomic<std::uint64_t> disk_free_{0};
@@ -339,13 +346,15 @@ Result<void> Node::Impl::make_pipeline() {
   ingress_ = std::make_unique<IngressPipeline>(
       IngressPipeline::Options{.network = network,
                                .waiters_max = config_.limits.waiters,
-                               .unchecked_bytes_max = config_.limits.mempool_bytes},
+                               .unchecked_bytes_max = config_.limits.mempool_bytes,
+                               .metrics = &metrics_},
       *store_, mempool_, pool_, [this] { driver_->poke(); });
   executor_ = std::make_unique<Executor>(Executor::Options{.network = network,
                                                            .validators = epoch_->validators,
                                                            .name = place_.name,
                                                            .signer = signer,
-                                                           .log_signer = keys_.log.get()},
+                                                           .log_signer = keys_.log.get(),
+                                                           .metrics = &metrics_},
                                          std::move(chain_), *store_, *this);
   sync_ = std::make_unique<BlockSync>(
       BlockSync::Options{
@@ -364,7 +373,8 @@ Result<void> Node::Impl::make_pipeline() {
           .executor = *executor_,
           .sync = *sync_,
           .failed = [this](Error error) { fail_node(std::move(error)); },
-          .evidence = [this](const consensus::Equivocation& found) { keep_evidence(found); }});
+          .evidence = [this](const consensus::Equivocation& found) { keep_evidence(found); },
+          .metrics = &metrics_});
   if (!place_.index)
     ingress_->close({Code::kUnavailable,
                      "this node is an observer and takes no submissions; ask a validator's node"});
@@ -379,6 +389,13 @@ Result<void> Node::Impl::open_ports() {
   driver_->run(*network_);
   house_ = std::jthread([this] { keep_house(); });
   QC_TRY(rpc_, RpcServer::start(*this, *ingress_));
+  if (config_.metrics_listen) {
+    QC_TRY(metrics_server_, MetricsServer::start(*config_.metrics_listen,
+                                                 {.metrics = [this] { return metrics(); },
+                                                  .trouble = [this] { return trouble(); }}));
+    log(LogLevel::kInfo, "metrics_listening",
+        {{"address", config_.metrics_listen->text()}, {"port", metrics_server_->port()}});
+  }
   log(LogLevel::kInfo, "started",
       {{"name", place_.name},
        {"chain", genesis_->network.chain_id},
@@ -391,6 +408,7 @@ Result<void> Node::Impl::open_ports() {
 void Node::Impl::stop() {
   if (stopped_) return;
   stopped_ = true;
+  metrics_server_.reset();
   if (rpc_) {
     ingress_->close({Code::kUnavailable, "this node is stopping; ask another node"});
     rpc_->shutdown(kRpcGrace);
@@ -563,6 +581,28 @@ NodeStatus Node::Impl::status() const {
   status.evidence = evidence_->count();
   status.freshness = freshness(replica, status, halted);
   return status;
+}
+
+std::string Node::Impl::metrics() const {
+  const storage::Store::Stats storage = store_->stats();
+  return metrics_.text({.status = status(),
+                        .name = place_.name,
+                        .started_at_ms = identity_->started_at_ms,
+                        .halted = !driver_->halted().empty(),
+                        .waiting_callers = ingress_->waiting(),
+                        .signatures_verified = authenticator_->verified(),
+                        .frames_dropped = network_->dropped_frames(),
+                        .table_bytes = storage.table_bytes,
+                        .memory_bytes = storage.memory_bytes,
+                        .resident_bytes = resident_bytes(),
+                        .cpu_ms = cpu_milliseconds()});
+}
+
+std::string Node::Impl::trouble() const {
+  const NodeStatus seen = status();
+  if (!seen.freshness.current) return seen.freshness.reason;
+  if (!place_.index) return "";
+  return seen.may_vote ? seen.refusal : seen.not_voting;
 }
 
 void Node::Impl::fill_consensus(NodeStatus& status, const consensus::ReplicaStatus& replica) const {

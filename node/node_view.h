@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "ledger/note.h"
 #include "node/evidence_store.h"
 #include "node/freshness.h"
+#include "node/peer/frame.h"
 
 namespace qc::storage {
 class ReadView;
@@ -53,6 +55,9 @@ struct PeerState {
   std::uint64_t silent_ms = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
+  /// By number of FrameType.
+  std::array<FrameCount, kFrameTypes> sent{};
+  std::array<FrameCount, kFrameTypes> received{};
 };
 
 /// A change of the view as the operator sees it.

@@ -29,6 +29,14 @@ enum class FrameType : std::uint8_t {
 };
 
 inline constexpr std::size_t kFrameHeaderSize = 5;
+/// Numbers of frame types are below it.
+inline constexpr std::size_t kFrameTypes = 8;
+
+/// Frames of one type that went one way on the links of one peer, headers counted.
+struct FrameCount {
+  std::uint64_t frames = 0;
+  std::uint64_t bytes = 0;
+};
 
 /// The longest body of a type; 0 for a number that is no type. Checked before anything is
 /// allocated.

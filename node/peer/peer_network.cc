@@ -123,7 +123,9 @@ class PeerNetwork::Impl {
                         .lag_blocks = 0,
                         .silent_ms = milliseconds_since(counters.heard_ns, now_ns),
                         .bytes_sent = counters.bytes_sent.load(std::memory_order_relaxed),
-                        .bytes_received = counters.bytes_received.load(std::memory_order_relaxed)});
+                        .bytes_received = counters.bytes_received.load(std::memory_order_relaxed),
+                        .sent = counts_of(counters.sent),
+                        .received = counts_of(counters.received)});
     }
     return states;
   }
@@ -139,6 +141,14 @@ class PeerNetwork::Impl {
   }
 
  private:
+  static std::array<FrameCount, kFrameTypes> counts_of(
+      const std::array<LinkCounters::Frames, kFrameTypes>& frames) {
+    std::array<FrameCount, kFrameTypes> counts;
+    std::ranges::transform(frames, counts.begin(),
+                           [](const LinkCounters::Frames& each) { return each.count(); });
+    return counts;
+  }
+
   std::string address_of(std::size_t validator) const {
     const std::optional<Endpoint>& address = options_.validators[validator].address;
     return address ? address->text() : "";

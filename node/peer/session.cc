@@ -18,6 +18,11 @@ constexpr std::size_t kChunkBytes = std::size_t{16} * 1024;
 constexpr std::chrono::milliseconds kWatchInterval{250};
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 
+/// Of a whole frame: the byte behind the length.
+std::size_t frame_type(const std::string& frame) {
+  return static_cast<unsigned char>(frame[kFrameHeaderSize - 1]);
+}
+
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, asio::ssl::context& tls, const LinkTimes& times,
@@ -80,6 +85,7 @@ asio::awaitable<bool> Session::read_frame(FrameType& type, std::string& body) {
   frame_deadline_ = Clock::now() + times_.frame * (1 + size / kMiB);
   good = co_await read_body(body, size);
   frame_deadline_ = Clock::time_point::max();
+  if (good && counters_) counters_->received.at(announced.type).add(kFrameHeaderSize + size);
   co_return good;
 }
 
@@ -105,6 +111,7 @@ bool Session::gather() {
         chunk_ += *next;
       }
       queue.bytes -= next->size();
+      if (counters_) counters_->sent.at(frame_type(*next)).add(next->size());
       queue.frames.pop_front();
       if (long_frame_) return true;
     }

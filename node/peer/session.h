@@ -24,6 +24,23 @@ struct LinkCounters {
   std::atomic<std::uint64_t> bytes_sent{0};
   std::atomic<std::uint64_t> bytes_received{0};
   std::atomic<std::uint64_t> dropped{0};
+
+  struct Frames {
+    std::atomic<std::uint64_t> frames{0};
+    std::atomic<std::uint64_t> bytes{0};
+
+    void add(std::size_t size) {
+      frames.fetch_add(1, std::memory_order_relaxed);
+      bytes.fetch_add(size, std::memory_order_relaxed);
+    }
+    FrameCount count() const {
+      return {.frames = frames.load(std::memory_order_relaxed),
+              .bytes = bytes.load(std::memory_order_relaxed)};
+    }
+  };
+  /// By number of FrameType.
+  std::array<Frames, kFrameTypes> sent{};
+  std::array<Frames, kFrameTypes> received{};
 };
 
 /// One TLS connection: reads frames, writes queued ones, and closes itself when a deadline passes.

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <utility>
 
+#include "node/metrics.h"
 #include "node/node_view.h"
 #include "node/rpc/call.h"
 #include "node/rpc/freshness_note.h"
@@ -16,25 +13,6 @@
 
 namespace qc::node {
 namespace {
-
-std::uint64_t resident_bytes() {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/self/statm", "re"),
-                                                             &std::fclose);
-  unsigned long total = 0;
-  unsigned long resident = 0;
-  if (!file || std::fscanf(file.get(), "%lu %lu", &total, &resident) != 2) return 0;
-  return std::uint64_t{resident} * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
-std::uint64_t cpu_milliseconds() {
-  rusage usage{};
-  if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
-  const auto ms = [](const timeval& time) {
-    return static_cast<std::uint64_t>(time.tv_sec) * 1000 +
-           static_cast<std::uint64_t>(time.tv_usec) / 1000;
-  };
-  return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
 
 void fill_peers(const NodeStatus& status, quality::v1::GetStatusResponse& response) {
   for (const PeerState& peer : status.peers) {

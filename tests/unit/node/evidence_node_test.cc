@@ -188,7 +188,7 @@ TEST_F(EvidenceNodeTest, TellsThatItLacksAQuorumAndRefusesSubmissions) {
   EXPECT_FALSE(alone.freshness.current);
   EXPECT_NE(alone.freshness.reason.find("1 of 4 validators"), std::string::npos)
       << alone.freshness.reason;
-  EXPECT_TRUE(alone.may_vote);
+  EXPECT_TRUE(eventually([&] { return (*node)->view().status().may_vote; }));
   ASSERT_TRUE(eventually([&] { return !(*node)->view().status().accepts_submissions; }));
 
   std::promise<SubmissionResult> answer;
