@@ -21,7 +21,10 @@ bool BatchPool::accepts(const Digest& digest, ReplicaIndex author, std::size_t b
   if (holds(digest) || ordered(digest) || author.value >= quorum_.validators()) {
     return false;
   }
-  return pinned(digest) || within_quota(author, bytes);
+  if (within_quota(author, bytes) || retained_.contains(digest)) {
+    return true;
+  }
+  return claimed_.contains(digest) && bytes_beyond_quota_ + bytes <= config_.claimed_bytes_max;
 }
 
 BatchPool::Stored BatchPool::store(const BatchStored& batch, Time now) {
@@ -36,13 +39,17 @@ BatchPool::Stored BatchPool::store(const BatchStored& batch, Time now) {
   }
   count_known(batch.digest);
   wanted_.erase(batch.digest);
-  held_.emplace(batch.digest, Held{.author = batch.author,
-                                   .bytes = batch.bytes,
-                                   .expires_at_ms = batch.expires_at_ms,
-                                   .arrival = arrivals_,
-                                   .stored = now,
-                                   .sent = now,
-                                   .ordered_at = std::nullopt});
+  Held held{.author = batch.author,
+            .bytes = batch.bytes,
+            .expires_at_ms = batch.expires_at_ms,
+            .arrival = arrivals_,
+            .stored = now,
+            .sent = now,
+            .ordered_at = std::nullopt,
+            .overtaken = std::nullopt};
+  held.beyond_quota = !within_quota(batch.author, batch.bytes);
+  bytes_beyond_quota_ += held.beyond_quota ? held.bytes : 0;
+  held_.emplace(batch.digest, held);
   by_age_.emplace(arrivals_, batch.digest);
   ++arrivals_;
   usage_[batch.author.value].batches += 1;
@@ -64,9 +71,20 @@ void BatchPool::acknowledge(ReplicaIndex from, const Digest& digest, Time now) {
     unknown_acks_[from.value] += unknown ? 1U : 0U;
     place = holders_.try_emplace(digest).first;
     place->second.who.set(from.value);
+    count_turns(place->second);
   }
   place->second.told = now;
   refresh(digest, now);
+}
+
+void BatchPool::count_turns(Holders& holders) {
+  const std::size_t count = holders.who.count();
+  if (holders.available_turn == 0 && count >= quorum_.one_correct()) {
+    holders.available_turn = ++turns_;
+  }
+  if (holders.quorum_turn == 0 && count >= quorum_.certificate()) {
+    holders.quorum_turn = ++turns_;
+  }
 }
 
 void BatchPool::acknowledge_exactly(ReplicaIndex from, const std::vector<Digest>& batches,
@@ -99,19 +117,21 @@ void BatchPool::refresh(const Digest& digest, Time now) {
     }
     return;
   }
-  const Held& held = place->second;
+  Held& held = place->second;
   if (available && !claimed_.contains(digest) && !held.ordered_at) {
-    const bool fresh = ready_.try_emplace(held.arrival, digest, now).second;
+    held.ready_turn = holders->second.available_turn;
+    const bool fresh = ready_.try_emplace(held.ready_turn, digest, now).second;
     ready_bytes_ += fresh ? held.bytes : 0;
   } else {
     unready(held);
   }
 }
 
-void BatchPool::unready(const Held& held) {
-  if (ready_.erase(held.arrival) > 0) {
+void BatchPool::unready(Held& held) {
+  if (held.ready_turn != 0 && ready_.erase(held.ready_turn) > 0) {
     ready_bytes_ -= held.bytes;
   }
+  held.ready_turn = 0;
 }
 
 std::vector<Digest> BatchPool::choose() const {
@@ -204,6 +224,72 @@ void BatchPool::order(const OrderedBatch& batch, Height height) {
   holders_.erase(batch.digest);
 }
 
+void BatchPool::overtake(const std::vector<Digest>& block, Time now) {
+  std::uint64_t last_turn = 0;
+  for (const Digest& digest : block) {
+    const auto place = holders_.find(digest);
+    const std::uint64_t turn = place == holders_.end() ? 0 : place->second.quorum_turn;
+    // One that no quorum has acknowledged yet has no turn: it is later than all that have.
+    last_turn = std::max(last_turn, turn == 0 ? turns_ + 1 : turn);
+  }
+  const std::set<Digest> named(block.begin(), block.end());
+  for (const auto& [arrival, digest] : by_age_) {
+    const auto place = holders_.find(digest);
+    const std::uint64_t turn = place == holders_.end() ? 0 : place->second.quorum_turn;
+    Held& held = held_.at(digest);
+    if (turn != 0 && turn < last_turn && !held.overtaken && !named.contains(digest)) {
+      held.overtaken = now;
+    }
+  }
+}
+
+std::optional<Time> BatchPool::overtaken_since() const {
+  std::optional<Time> since;
+  for (const auto& [arrival, digest] : by_age_) {
+    const std::optional<Time>& overtaken = held_.at(digest).overtaken;
+    if (overtaken && (!since || *overtaken < *since)) {
+      since = overtaken;
+    }
+  }
+  return since;
+}
+
+void BatchPool::forgive() {
+  for (const auto& [arrival, digest] : by_age_) {
+    held_.at(digest).overtaken.reset();
+  }
+}
+
+std::size_t BatchPool::bytes_of(const std::vector<Digest>& batches) const {
+  std::size_t bytes = 0;
+  for (const Digest& batch : batches) {
+    const auto place = held_.find(batch);
+    bytes += place == held_.end() ? 0 : place->second.bytes;
+  }
+  return bytes;
+}
+
+std::size_t BatchPool::held_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& [digest, held] : held_) {
+    bytes += held.bytes;
+  }
+  return bytes;
+}
+
+std::vector<Digest> BatchPool::drop_beyond_quota() {
+  std::vector<Digest> dropped;
+  for (const auto& [arrival, digest] : by_age_) {
+    if (held_.at(digest).beyond_quota && !pinned(digest)) {
+      dropped.push_back(digest);
+    }
+  }
+  for (const Digest& digest : dropped) {
+    drop(digest);
+  }
+  return dropped;
+}
+
 std::vector<Digest> BatchPool::settle(Height certified) {
   std::vector<Digest> settled;
   while (!unsettled_.empty() && unsettled_.front().first <= certified) {
@@ -249,8 +335,10 @@ void BatchPool::drop(const Digest& digest) {
   holders_.erase(digest);
 }
 
-void BatchPool::close(const Held& held) {
+void BatchPool::close(Held& held) {
   unready(held);
+  bytes_beyond_quota_ -= held.beyond_quota ? held.bytes : 0;
+  held.beyond_quota = false;
   by_age_.erase(held.arrival);
   usage_[held.author.value].batches -= 1;
   usage_[held.author.value].bytes -= held.bytes;

@@ -43,8 +43,8 @@ class BatchPool {
   bool ordered(const Digest& digest) const { return ordered_.contains(digest); }
 
   // ---- proposing
-  /// Available, held, neither ordered nor claimed by a proposal in play; oldest first, within the
-  /// block's limits.
+  /// Available, held, neither ordered nor claimed by a proposal in play; those that became
+  /// available first come first, whenever their bytes came; within the block's limits.
   std::vector<Digest> choose() const;
   std::size_t ready_count() const { return ready_.size(); }
   std::size_t ready_bytes() const { return ready_bytes_; }
@@ -66,6 +66,8 @@ class BatchPool {
   /// Blocks up to here are certified: their batches need not be kept for ordering. Returns those
   /// held.
   std::vector<Digest> settle(Height certified);
+  /// Drops what was taken beyond its author's quota and no proposal names any more. Returns it.
+  std::vector<Digest> drop_beyond_quota();
   /// Drops what expired by block time, ordered marks beyond the replay window included, and unknown
   /// batches that nobody mentions any more. Returns the held ones dropped.
   std::vector<Digest> expire(std::uint64_t block_time_ms, Time now);
@@ -77,6 +79,16 @@ class BatchPool {
   }
   /// Held and not ordered, oldest first.
   std::vector<BatchStored> open_batches() const;
+  // ---- fair order
+  /// A block is delivered that names these: it overtakes every batch held here, unordered, that a
+  /// quorum had acknowledged before a quorum did one of these (if it has).
+  void overtake(const std::vector<Digest>& block, Time now);
+  /// When the batch was first overtaken that has waited longest since, if one waits.
+  std::optional<Time> overtaken_since() const;
+  /// Another primary gets its chance: nothing counts as overtaken.
+  void forgive();
+  /// Bytes of those of these batches that are held.
+  std::size_t bytes_of(const std::vector<Digest>& batches) const;
 
   // ---- what must be said and asked
   /// Held and not ordered, oldest first: for a status.
@@ -94,12 +106,19 @@ class BatchPool {
   std::optional<Time> next_fetch() const;
 
   std::size_t held_count() const { return held_.size(); }
+  std::size_t held_bytes() const;
+  /// Batches that are known by acknowledgement, and wanted ones that are not held.
+  std::size_t known_count() const { return holders_.size(); }
+  std::size_t wanted_count() const { return wanted_.size(); }
 
  private:
   struct Holders {
     std::bitset<kValidatorsMax> who;
     /// When somebody last said so.
     Time told;
+    /// Its turn among all batches to be acknowledged by f + 1, and by q; 0: not yet.
+    std::uint64_t available_turn = 0;
+    std::uint64_t quorum_turn = 0;
   };
   struct Held {
     ReplicaIndex author;
@@ -110,6 +129,11 @@ class BatchPool {
     /// When it was last sent, if it is an own batch.
     Time sent;
     std::optional<Height> ordered_at;
+    /// Taken though its author's quota was full.
+    bool beyond_quota = false;
+    /// Its key in `ready_`, while it is there.
+    std::uint64_t ready_turn = 0;
+    std::optional<Time> overtaken;
   };
   struct Want {
     Time due;
@@ -122,7 +146,8 @@ class BatchPool {
 
   /// Looks again at whether a batch may be proposed, or must be fetched.
   void refresh(const Digest& digest, Time now);
-  void unready(const Held& held);
+  void unready(Held& held);
+  void count_turns(Holders& holders);
   void want(const Digest& digest, Time due) { wanted_.try_emplace(digest, Want{due, 0}); }
   void want_soon(const Digest& digest, Time now);
   bool pinned(const Digest& digest) const {
@@ -132,7 +157,7 @@ class BatchPool {
   /// A batch stops being unknown: its acknowledgements no longer count against those who sent them.
   void count_known(const Digest& digest);
   /// A held batch stops waiting to be ordered.
-  void close(const Held& held);
+  void close(Held& held);
   void drop(const Digest& digest);
   std::optional<ReplicaIndex> whom_to_ask(const Digest& digest, std::size_t attempt,
                                           std::optional<ReplicaIndex> self) const;
@@ -140,7 +165,8 @@ class BatchPool {
   const Config& config_;
   Quorum quorum_;
   std::map<Digest, Held> held_;
-  /// Held and unordered by arrival; and of these what may be proposed, with the time since when.
+  /// Held and unordered by arrival; and of these what may be proposed by turn, with the time since
+  /// when.
   std::map<std::uint64_t, Digest> by_age_;
   std::map<std::uint64_t, std::pair<Digest, Time>> ready_;
   std::size_t ready_bytes_ = 0;
@@ -156,6 +182,8 @@ class BatchPool {
   /// Ordered ones that are still held, by height.
   std::deque<std::pair<Height, Digest>> unsettled_;
   std::uint64_t arrivals_ = 0;
+  std::uint64_t turns_ = 0;
+  std::size_t bytes_beyond_quota_ = 0;
 };
 
 }  // namespace qc::consensus

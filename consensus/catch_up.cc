@@ -142,6 +142,9 @@ void Replica::Engine::answer(ReplicaIndex peer, const Status& status) {
     return;
   }
   answered = now_.monotonic;
+  if (status.mark != 0) {
+    send(peer, Echo{status.mark});
+  }
   if (status.certified < certified_.height && !certified_checkpoint_.proof.empty()) {
     send(peer, certified_checkpoint_);
   }

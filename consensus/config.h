@@ -37,6 +37,9 @@ struct Config {
   /// Batches of one author that are held before they are ordered; more are not acknowledged.
   std::size_t author_batches_max = 64;
   std::size_t author_bytes_max = std::size_t{64} << 20;
+  /// Bytes held beyond their authors' quotas because proposals in play name them. (Those of
+  /// certificates are always taken: a quorum held them within its own bounds.)
+  std::size_t claimed_bytes_max = std::size_t{128} << 20;
 
   Duration resend_interval = Duration::milliseconds(1'000);
   Duration status_interval = Duration::milliseconds(2'000);
@@ -51,9 +54,19 @@ struct Config {
   /// A primary whose link to this replica is down gets only so long, in the first n views since a
   /// commit.
   Duration link_down_timeout = Duration::milliseconds(200);
-  /// The progress timer: base, and its cap after doublings.
+  /// The progress timer: its base before a quorum's round trips are measured; afterwards four round
+  /// trips and two syncs, within these bounds; and its cap after doublings.
   Duration progress_timeout = Duration::milliseconds(1'000);
+  Duration progress_timeout_base_min = Duration::milliseconds(500);
+  Duration progress_timeout_base_max = Duration::milliseconds(5'000);
   Duration progress_timeout_max = Duration::milliseconds(30'000);
+  /// What one sync of the journal is thought to take.
+  Duration sync_time = Duration::milliseconds(20);
+  /// Blocks of one primary under backlog that make a turn, whose throughput is compared with the
+  /// others' last turns.
+  std::uint64_t turn_blocks = 100;
+  /// Bytes of batches and proposals that one peer may be sent on request in a `fetch_interval`.
+  std::size_t serve_bytes_max = std::size_t{16} << 20;
 };
 
 /// A block as its successor sees it.

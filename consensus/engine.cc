@@ -24,6 +24,7 @@ Replica::Engine::Engine(Config config, const LedgerPosition& ledger, RecoveredSt
       contradictions_(quorum_),
       peers_(quorum_),
       progress_timer_(config_.progress_timeout, config_.progress_timeout_max),
+      turns_(quorum_, config_.turn_blocks),
       executed_(ledger.executed),
       delivered_(ledger.executed),
       certified_(ledger.certified_block),
@@ -154,6 +155,7 @@ void Replica::Engine::on(const Synced& event) {
       pool_.order(batch, event.block.height);
     }
     checkpoints_.computed(event.block, event.checkpoint.checkpoint);
+    turns_.interrupt();
     next_epoch_ = event.next_epoch;
     progress_timer_.progress();
   }
@@ -234,7 +236,16 @@ void Replica::Engine::on_message(ReplicaIndex from, const BatchAck& message) {
 }
 
 void Replica::Engine::on_message(ReplicaIndex from, const FetchBatches& message) {
-  actions_.send_batches.push_back(SendBatches{from, message.batches});
+  // A few bytes must not make this replica send gigabytes; who asks too much asks again.
+  SendBatches wanted{from, {}};
+  for (const Digest& batch : message.batches) {
+    if (pool_.holds(batch) && may_serve(from, pool_.bytes_of({batch}))) {
+      wanted.batches.push_back(batch);
+    }
+  }
+  if (!wanted.batches.empty()) {
+    actions_.send_batches.push_back(std::move(wanted));
+  }
 }
 
 void Replica::Engine::on_message(ReplicaIndex from, const Status& message) {
@@ -255,241 +266,6 @@ void Replica::Engine::report(Equivocation evidence) {
     leave_view_ = ViewChangeCause::kEquivocation;
   }
   actions_.evidence.push_back(std::move(evidence));
-}
-
-// ---- interest
-
-Interest Replica::Engine::interest(ReplicaIndex from, const Message& message) const {
-  if (halted_) {
-    return Interest::kDrop;
-  }
-  if (const auto* pre_prepare = std::get_if<PrePrepare>(&message)) {
-    return interest_in(*pre_prepare);
-  }
-  if (const auto* vote = std::get_if<Vote>(&message)) {
-    return interest_in(*vote);
-  }
-  if (const auto* checkpoint_vote = std::get_if<CheckpointVote>(&message)) {
-    return interest_in(from, *checkpoint_vote);
-  }
-  if (const auto* certified = std::get_if<CertifiedCheckpoint>(&message)) {
-    return interest_in(*certified);
-  }
-  if (const auto* view_change = std::get_if<ViewChange>(&message)) {
-    return interest_in(from, *view_change);
-  }
-  if (const auto* new_view = std::get_if<NewView>(&message)) {
-    return interest_in(*new_view);
-  }
-  return Interest::kVerify;
-}
-
-Interest Replica::Engine::interest_in_height(View view, Height height) const {
-  if (view == round_.view() && height == base_height()) {
-    // Whatever is certified here: the others may need this replica's vote for it.
-    return Interest::kVerify;
-  }
-  if (view < round_.view() || height <= certified_.height) {
-    return Interest::kDrop;
-  }
-  // What comes of the next view before its NewView is kept for it.
-  return view > round_.view().next() || !in_play(height) ? Interest::kLater : Interest::kVerify;
-}
-
-Interest Replica::Engine::interest_in(ReplicaIndex from, const ViewChange& message) const {
-  if (message.header.voter.value >= quorum_.validators() || from.value >= quorum_.validators()) {
-    return Interest::kDrop;
-  }
-  // One for a view that has begun here is answered with its NewView, not too often.
-  const std::optional<Time>& sent = peers_.at(from).new_view_sent;
-  const bool begun = new_view_ && message.header.view <= new_view_->view;
-  const bool answered = sent && now_.monotonic < sent->plus(config_.answer_interval);
-  return view_changes_.is_newer(message) || (begun && !answered) ? Interest::kVerify
-                                                                 : Interest::kDrop;
-}
-
-Interest Replica::Engine::interest_in(const NewView& message) const {
-  const bool has_one = rules_.installed() && !mutated(Mutation::kSecondNewView);
-  if (message.view != round_.view() || !has_one) {
-    return message.view < round_.view() ? Interest::kDrop : Interest::kVerify;
-  }
-  // The view has begun. Another beginning of it is evidence, wanted once.
-  const bool other = new_view_ && new_view_->view == message.view &&
-                     new_view_->headers != message.headers &&
-                     contradictions_.news(Equivocation::Kind::kNewView,
-                                          config_.epoch.primary(message.view), message.view, {});
-  return other ? Interest::kVerify : Interest::kDrop;
-}
-
-Interest Replica::Engine::interest_in(const PrePrepare& message) const {
-  const Interest interest = interest_in_height(message.view, message.proposal.height);
-  if (interest != Interest::kVerify) {
-    return interest;
-  }
-  const Round& round = message.view == round_.view() ? round_ : next_round_;
-  const HeightSlot* slot = round.find(message.proposal.height);
-  if (slot == nullptr || !slot->pre_prepare) {
-    return Interest::kVerify;
-  }
-  return slot->pre_prepare->proposal == message.proposal ? Interest::kDrop
-                                                         : interest_in_second(message, *slot);
-}
-
-Interest Replica::Engine::interest_in_second(const PrePrepare& message,
-                                             const HeightSlot& slot) const {
-  // A second proposal at a height is what a quorum voted for, or evidence that is wanted once.
-  const bool wanted = slot.decided()
-                          ? slot.decided() == proposal_digest(message.proposal, authenticator_)
-                          : contradictions_.news(Equivocation::Kind::kPrePrepare,
-                                                 config_.epoch.primary(message.view), message.view,
-                                                 message.proposal.height);
-  return wanted ? Interest::kVerify : Interest::kDrop;
-}
-
-Interest Replica::Engine::interest_in(const Vote& message) const {
-  if (message.voter.value >= quorum_.validators() || message.phase == Phase::kPrePrepare) {
-    return Interest::kDrop;
-  }
-  const Interest interest = interest_in_height(message.view, message.height);
-  const Round& round = message.view == round_.view() ? round_ : next_round_;
-  const HeightSlot* slot = round.find(message.height);
-  if (interest != Interest::kVerify || slot == nullptr) {
-    return interest;
-  }
-  if (const std::optional<Vote> held = round.vote_of(message)) {
-    // A vote for something else is evidence, wanted once.
-    const Equivocation::Kind kind = message.phase == Phase::kPrepare ? Equivocation::Kind::kPrepare
-                                                                     : Equivocation::Kind::kCommit;
-    const bool evidence = held->digest != message.digest &&
-                          contradictions_.news(kind, message.voter, message.view, message.height);
-    return evidence ? Interest::kVerify : Interest::kDrop;
-  }
-  // q of n votes are enough: the others need not even be verified.
-  const VoteSet& votes = message.phase == Phase::kPrepare ? slot->prepares : slot->commits;
-  return votes.decided() ? Interest::kDrop : Interest::kVerify;
-}
-
-Interest Replica::Engine::interest_in(ReplicaIndex from, const CheckpointVote& message) const {
-  if (message.height <= certified_.height || from.value >= quorum_.validators()) {
-    return Interest::kDrop;
-  }
-  if (const CheckpointVote* held = checkpoints_.vote(from, message.height)) {
-    const bool evidence =
-        held->checkpoint != message.checkpoint &&
-        contradictions_.news(Equivocation::Kind::kCheckpoint, from, View{}, message.height);
-    return evidence ? Interest::kVerify : Interest::kDrop;
-  }
-  return in_play(message.height) ? Interest::kVerify : Interest::kLater;
-}
-
-Interest Replica::Engine::interest_in(const CertifiedCheckpoint& message) const {
-  const bool known =
-      message.height <= certified_.height || (target_ && message.height <= target_->height);
-  return known ? Interest::kDrop : Interest::kVerify;
-}
-
-// ---- timers
-
-void Replica::Engine::run_timers() {
-  const Time now = now_.monotonic;
-  watch_progress();
-  if (halted_) {
-    return;
-  }
-  if (now >= status_due_) {
-    status_due_ = now.plus(config_.status_interval);
-    broadcast(make_status());
-    std::vector<Digest> expired = pool_.expire(delivered_.time_ms, now);
-    actions_.forget_batches.insert(actions_.forget_batches.end(), expired.begin(), expired.end());
-  }
-  if (now >= resend_due_) {
-    // Half the interval, so that nothing waits longer than one and a half.
-    resend_due_ = now.plus(Duration{config_.resend_interval.ns / 2});
-    resend();
-  }
-  fetch_missing();
-  fetch_proposals();
-  sync_blocks();
-  actions_.next_tick = next_tick();
-}
-
-void Replica::Engine::resend() {
-  const Time now = now_.monotonic;
-  if (!config_.self) {
-    return;
-  }
-  resend_view();
-  for (auto& [height, slot] : round_.slots()) {
-    const bool needed = height > certified_.height || has_work();
-    if (needed && now >= slot.sent.plus(config_.resend_interval)) {
-      slot.sent = now;
-      resend_slot(height, slot);
-    }
-  }
-  const std::optional<CheckpointSigned>& cosigned = journal().cosigned();
-  if (cosigned && cosigned->height > certified_.height &&
-      now >= cosignature_sent_.plus(config_.resend_interval)) {
-    cosignature_sent_ = now;
-    broadcast(CheckpointVote{cosigned->height, cosigned->checkpoint, cosigned->cosignature});
-  }
-  for (auto& [peer, batches] : pool_.unacknowledged(*config_.self, now)) {
-    actions_.send_batches.push_back(SendBatches{peer, std::move(batches)});
-  }
-}
-
-void Replica::Engine::resend_view() {
-  const Time now = now_.monotonic;
-  if (!rules_.installed() && now >= view_change_sent_.plus(config_.resend_interval)) {
-    send_view_change();
-  }
-  const bool began_it = is_primary() && new_view_ && new_view_->view == round_.view();
-  if (began_it && has_work() && now >= new_view_sent_.plus(config_.resend_interval)) {
-    new_view_sent_ = now;
-    broadcast(*new_view_);
-  }
-}
-
-void Replica::Engine::resend_slot(Height height, const HeightSlot& slot) {
-  if (is_primary() && slot.pre_prepare) {
-    broadcast(*slot.pre_prepare);
-  }
-  for (const Phase phase : {Phase::kPrepare, Phase::kCommit}) {
-    const VoteSet& votes = phase == Phase::kPrepare ? slot.prepares : slot.commits;
-    if (const std::optional<Vote> own = votes.vote(*config_.self, phase, round_.view(), height)) {
-      broadcast(*own);
-    }
-  }
-}
-
-void Replica::Engine::fetch_missing() {
-  for (auto& [peer, batches] : pool_.due_fetches(config_.self, now_.monotonic)) {
-    send(peer, FetchBatches{std::move(batches)});
-  }
-}
-
-Time Replica::Engine::next_tick() const {
-  Time next = std::min(status_due_, resend_due_);
-  const auto consider = [&next](const std::optional<Time>& time) {
-    if (time) {
-      next = std::min(next, *time);
-    }
-  };
-  consider(pool_.next_fetch());
-  consider(progress_timer_.ends());
-  consider(proposals_due_);
-  if (behind_since_) {
-    consider(std::max(sync_due_, now_.monotonic.plus(config_.fetch_interval)));
-  }
-  if (is_primary() && pool_.ready_since()) {
-    const Time filled = pool_.ready_since()->plus(config_.fill_wait);
-    if (filled > now_.monotonic) {
-      consider(filled);
-    }
-  }
-  if (clock_waits_) {
-    consider(now_.monotonic.plus(config_.fetch_interval));
-  }
-  return next;
 }
 
 // ---- status
@@ -520,6 +296,22 @@ ReplicaStatus Replica::Engine::status() const {
   status.progress_timer_runs = progress_timer_.runs();
   status.progress_timeouts = progress_timer_.views();
   return status;
+}
+
+ReplicaUsage Replica::Engine::usage() const {
+  ReplicaUsage usage;
+  for (const Round* round : {&round_, &next_round_}) {
+    usage.heights += round->slots().size();
+    for (const auto& [height, slot] : round->slots()) {
+      usage.votes += slot.prepares.size() + slot.commits.size();
+    }
+  }
+  usage.proposals = chain_.size();
+  usage.cosignatures = checkpoints_.votes();
+  usage.batches_known = pool_.known_count();
+  usage.batches_wanted = pool_.wanted_count();
+  usage.batch_bytes_held = pool_.held_bytes();
+  return usage;
 }
 
 }  // namespace qc::consensus

@@ -15,13 +15,15 @@
 #include "consensus/replica.h"
 #include "consensus/round.h"
 #include "consensus/safety_rules.h"
+#include "consensus/turns.h"
 #include "consensus/view_changes.h"
 
 namespace qc::consensus {
 
 /// The inside of a Replica: hands each event to the type that it concerns and lets the replica do
-/// whatever has become possible. Four files: engine.cc (events and timers), ordering.cc (propose,
-/// accept, vote, deliver), view_change.cc, catch_up.cc (checkpoints, status, answers, block sync).
+/// whatever has become possible. Its files: engine.cc (events), interest.cc, upkeep.cc (timers),
+/// ordering.cc (propose, accept, vote, deliver), view_change.cc, view_base.cc, progress.cc (giving
+/// up on primaries), catch_up.cc (checkpoints, status, answers, block sync).
 class Replica::Engine {
  public:
   Engine(Config config, const LedgerPosition& ledger, RecoveredState journal,
@@ -34,6 +36,7 @@ class Replica::Engine {
     return pool_.accepts(digest, author, bytes);
   }
   ReplicaStatus status() const;
+  ReplicaUsage usage() const;
   std::vector<OrderedBatch> ordered_batches() const { return pool_.ordered_batches(); }
   std::vector<BatchStored> open_batches() const { return pool_.open_batches(); }
   const RecoveredState& journal() const { return rules_.journal(); }
@@ -59,6 +62,8 @@ class Replica::Engine {
   void on_message(ReplicaIndex from, const NewView& message);
   void on_message(ReplicaIndex from, const FetchProposals& message);
   void on_message(ReplicaIndex from, const ProposalFetched& message);
+  void on_message(ReplicaIndex from, const Echo& message);
+  // interest.cc
   Interest interest_in(const PrePrepare& message) const;
   Interest interest_in(const Vote& message) const;
   Interest interest_in(ReplicaIndex from, const CheckpointVote& message) const;
@@ -67,10 +72,13 @@ class Replica::Engine {
   Interest interest_in(const NewView& message) const;
   Interest interest_in_height(View view, Height height) const;
   Interest interest_in_second(const PrePrepare& message, const HeightSlot& slot) const;
+  // engine.cc: the rest
   void report(Equivocation evidence);
   void enter_epoch();
   bool epoch_ended() const;
+  // upkeep.cc
   void run_timers();
+  bool may_serve(ReplicaIndex peer, std::size_t bytes);
   void resend();
   void resend_view();
   void resend_slot(Height height, const HeightSlot& slot);
@@ -117,13 +125,18 @@ class Replica::Engine {
   void make_new_view();
   void install(const NewView& new_view);
   bool contradicts(const ViewStart& start) const;
+  // view_base.cc
   std::optional<Height> base_height() const;
   void begin_base();
   bool propose_base();
   std::vector<std::pair<Height, Digest>> missing_proposals() const;
   void fetch_proposals();
+  // progress.cc
   void watch_progress();
   void run_progress_timer();
+  bool lags() const;
+  std::optional<Time> censorship_ends() const;
+  void judge_primary(const Proposal& delivered);
 
   // catch_up.cc
   void begin_checkpoints();
@@ -154,6 +167,7 @@ class Replica::Engine {
   Contradictions contradictions_;
   Peers peers_;
   ProgressTimer progress_timer_;
+  Turns turns_;
 
   BlockPoint executed_;
   BlockPoint delivered_;
@@ -185,6 +199,9 @@ class Replica::Engine {
   std::optional<Time> proposals_due_;
 
   Time status_due_;
+  /// The mark of the last status to everybody, and when it left.
+  std::uint64_t status_mark_ = 0;
+  Time status_marked_;
   Time resend_due_;
   Time cosignature_sent_;
   Time sync_due_;

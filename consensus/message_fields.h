@@ -105,6 +105,7 @@ void fields(A& a, M& m) {
   digests(a, m.acknowledged, kDigestListMax);
   a.list(m.votes, kWindowMax, 48, [](A& archive, auto& held) { fields(archive, held); });
   require_ascending(a, m.votes, &HeldVotes::height);
+  a.field(m.mark);
 }
 
 template <class A, Is<ViewChangeHeader> M>
@@ -152,6 +153,11 @@ void fields(A& a, M& m) {
 template <class A, Is<ProposalFetched> M>
 void fields(A& a, M& m) {
   fields(a, m.proposal);
+}
+
+template <class A, Is<Echo> M>
+void fields(A& a, M& m) {
+  a.field(m.mark);
 }
 
 }  // namespace qc::consensus

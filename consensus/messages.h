@@ -147,6 +147,8 @@ struct Status {
   std::vector<Digest> acknowledged;
   /// Heights above `certified` at which something is held, ascending. At most kWindowMax.
   std::vector<HeldVotes> votes;
+  /// The sender's own mark, sent back in an Echo: how long the way there and back takes. 0: none.
+  std::uint64_t mark = 0;
 
   friend bool operator==(const Status&, const Status&) = default;
 };
@@ -229,10 +231,17 @@ struct ProposalFetched {
   friend bool operator==(const ProposalFetched&, const ProposalFetched&) = default;
 };
 
+/// The answer to a Status at once, with its mark. The link authenticates it.
+struct Echo {
+  std::uint64_t mark = 0;
+
+  friend bool operator==(const Echo&, const Echo&) = default;
+};
+
 /// Everything that replicas say to each other about ordering. Batch bytes and blocks travel in the
 /// host's own frames.
 using Message =
     std::variant<PrePrepare, Vote, CheckpointVote, CertifiedCheckpoint, BatchAck, FetchBatches,
-                 Status, ViewChange, NewView, FetchProposals, ProposalFetched>;
+                 Status, ViewChange, NewView, FetchProposals, ProposalFetched, Echo>;
 
 }  // namespace qc::consensus

@@ -296,6 +296,7 @@ bool Replica::Engine::deliver(const Digest& digest, const Proposal& proposal) {
   }
   delivered_ = BlockPoint{proposal.height, digest, proposal.time_ms};
   chain_.settle(delivered_);
+  judge_primary(proposal);
   pool_.order(proposal.batches, proposal.height, proposal.time_ms);
   if (!proposal.batches.empty() || next_epoch_) {
     progress_timer_.progress();

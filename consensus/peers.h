@@ -2,6 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -15,6 +18,20 @@ namespace qc::consensus {
 /// statistics, so that f liars move nothing.
 class Peers {
  public:
+  /// How long a peer took to answer, of late.
+  class RoundTrips {
+   public:
+    void note(Duration round_trip) { last_[noted_++ % last_.size()] = round_trip; }
+    /// The longest of the last few: a timer had better be too long than too short.
+    std::optional<Duration> longest() const {
+      return noted_ == 0 ? std::nullopt : std::optional(*std::ranges::max_element(last_));
+    }
+
+   private:
+    std::array<Duration, 4> last_{};
+    std::size_t noted_ = 0;
+  };
+
   struct Peer {
     Height certified;
     /// The newest view that it was heard of in.
@@ -26,6 +43,12 @@ class Peers {
     std::optional<Time> new_view_sent;
     /// When this replica last answered its status.
     std::optional<Time> answered;
+    RoundTrips round_trips;
+    /// The mark of the last status that it has echoed.
+    std::uint64_t echoed = 0;
+    /// Bytes that it was sent on request since then.
+    Time served_since;
+    std::size_t served_bytes = 0;
   };
 
   explicit Peers(Quorum quorum) : quorum_(quorum), peers_(quorum.validators()) {}
@@ -53,6 +76,27 @@ class Peers {
   /// The q-th largest view of all, one's own included: a quorum is there or further.
   View quorum_view(std::optional<ReplicaIndex> self, View own) const {
     return nth_view(self, own, quorum_.certificate() - 1);
+  }
+
+  /// The q-th shortest round trip of all, one's own being none: so long a quorum takes to answer,
+  /// whatever the slowest do. Nothing while that is not known.
+  std::optional<Duration> quorum_round_trip(std::optional<ReplicaIndex> self) const {
+    std::vector<Duration> known;
+    known.reserve(peers_.size());
+    for (std::size_t i = 0; i < peers_.size(); ++i) {
+      const std::optional<Duration> longest =
+          self == replica_at(i) ? Duration{} : peers_[i].round_trips.longest();
+      if (longest) {
+        known.push_back(*longest);
+      }
+    }
+    const std::size_t quorum = quorum_.certificate();
+    if (known.size() < quorum) {
+      return std::nullopt;
+    }
+    const auto place = known.begin() + static_cast<std::ptrdiff_t>(quorum - 1);
+    std::nth_element(known.begin(), place, known.end());
+    return *place;
   }
 
   /// Who claims to be certified at a height or above it.

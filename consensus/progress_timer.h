@@ -13,14 +13,17 @@ namespace qc::consensus {
 /// cap (validators must not end up hours apart).
 class ProgressTimer {
  public:
-  ProgressTimer(Duration base, Duration max) : base_(base), max_(max), timeout_(base) {}
+  ProgressTimer(Duration base, Duration max) : base_(base), max_(max) {}
 
+  /// A new base, as the network's pace is measured; a timer that runs goes on as it is.
+  void set_base(Duration base) { base_ = base; }
+  Duration base() const { return base_; }
   /// Lets it run (from now on, if it did not) or stops it.
   void run_while(bool work, Time now) {
     if (!work) {
       ends_.reset();
     } else if (!ends_) {
-      ends_ = now.plus(timeout_);
+      ends_ = now.plus(timeout());
       cut_short_ = false;
     }
   }
@@ -33,7 +36,6 @@ class ProgressTimer {
   }
   /// A commit: back to the base.
   void progress() {
-    timeout_ = base_;
     views_ = 0;
     ends_.reset();
   }
@@ -42,7 +44,6 @@ class ProgressTimer {
   /// A view was left without a commit.
   void next_view() {
     ++views_;
-    timeout_ = std::min(timeout_.times(2), max_);
     ends_.reset();
   }
   bool expired(Time now) const { return ends_ && now >= *ends_; }
@@ -55,9 +56,17 @@ class ProgressTimer {
   std::uint64_t views() const { return views_; }
 
  private:
+  /// Twice as long with each view, and never longer than the cap.
+  Duration timeout() const {
+    Duration timeout = std::min(base_, max_);
+    for (std::uint64_t i = 0; i < views_ && timeout < max_; ++i) {
+      timeout = std::min(timeout.times(2), max_);
+    }
+    return timeout;
+  }
+
   Duration base_;
   Duration max_;
-  Duration timeout_;
   std::optional<Time> ends_;
   bool cut_short_ = false;
   std::uint64_t views_ = 0;

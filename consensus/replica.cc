@@ -43,6 +43,8 @@ bool Replica::wants_batch(const Digest& digest, ReplicaIndex author, std::size_t
   return engine_->wants_batch(digest, author, bytes);
 }
 
+ReplicaUsage Replica::usage() const { return engine_->usage(); }
+
 ReplicaStatus Replica::status() const { return engine_->status(); }
 
 const RecoveredState& Replica::journal() const {

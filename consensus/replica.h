@@ -247,6 +247,20 @@ struct ReplicaStatus {
   std::uint64_t progress_timeouts = 0;
 };
 
+/// What a replica holds of what others sent, each bounded by the window, the number of validators
+/// and the quotas in Config.
+struct ReplicaUsage {
+  /// Heights of this view and the next at which anything is held.
+  std::size_t heights = 0;
+  std::size_t votes = 0;
+  std::size_t proposals = 0;
+  std::size_t cosignatures = 0;
+  /// Batches that somebody acknowledged and that are not ordered; and those that are asked for.
+  std::size_t batches_known = 0;
+  std::size_t batches_wanted = 0;
+  std::size_t batch_bytes_held = 0;
+};
+
 /// One validator's part in the agreement, as a pure state machine: same events, same actions, on
 /// every machine.
 ///
@@ -285,6 +299,7 @@ class Replica {
   bool wants_batch(const Digest& digest, ReplicaIndex author, std::size_t bytes) const;
 
   ReplicaStatus status() const;
+  ReplicaUsage usage() const;
   /// What the journal says, for a rotated journal file (`entries()`) and the next epoch's replica.
   const RecoveredState& journal() const;
   /// What the blocks of the replay window ordered, ascending by time: for the next epoch's

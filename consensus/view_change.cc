@@ -43,6 +43,8 @@ void Replica::Engine::enter_view(View view, ViewChangeCause cause) {
   base_ready_ = false;
   fetch_turn_ = config_.epoch.primary(view).value;
   pool_.release_claims(now_.monotonic);
+  pool_.forgive();
+  turns_.interrupt();
   chain_.keep_only(keep_certified());
   for (const auto& [height, slot] : round_.slots()) {
     if (slot.pre_prepare && height > delivered_.height) {
@@ -50,6 +52,8 @@ void Replica::Engine::enter_view(View view, ViewChangeCause cause) {
       pool_.claim(slot.pre_prepare->proposal.batches, now_.monotonic);
     }
   }
+  const std::vector<Digest> dropped = pool_.drop_beyond_quota();
+  actions_.forget_batches.insert(actions_.forget_batches.end(), dropped.begin(), dropped.end());
 }
 
 std::set<std::pair<Height, Digest>> Replica::Engine::keep_certified() {
@@ -226,155 +230,6 @@ bool Replica::Engine::contradicts(const ViewStart& start) const {
   // Such a view can get no quorum while at most f are faulty: it is waited out.
   const std::optional<BlockPoint> block = chain_.settled(start.start);
   return start.base && block && block->proposal != *start.base;
-}
-
-// ---- the base
-
-std::optional<Height> Replica::Engine::base_height() const {
-  const ViewStart& start = rules_.view_start();
-  return rules_.installed() && start.base ? std::optional(start.start) : std::nullopt;
-}
-
-void Replica::Engine::begin_base() {
-  const std::optional<Height> base = base_height();
-  if (base_ready_ || !rules_.installed()) {
-    return;
-  }
-  if (base && *base > delivered_.height) {
-    const auto path = chain_.path(delivered_, *base, *rules_.view_start().base);
-    if (!path) {
-      return;
-    }
-    for (const auto& [digest, proposal] : *path) {
-      pool_.claim(proposal->batches, now_.monotonic);
-    }
-  }
-  base_ready_ = true;
-}
-
-bool Replica::Engine::propose_base() {
-  const std::optional<Height> base = base_height();
-  const bool begun = journal().last_prepare() || (base && journal().proposals().contains(*base));
-  if (!base || begun || !base_ready_ || mutated(Mutation::kCheckpointUnderBase)) {
-    return false;
-  }
-  const Digest digest = *rules_.view_start().base;
-  const Proposal* held = chain_.find(*base, digest);
-  const std::optional<CertificateMade>& highest = journal().highest_certificate();
-  if (held == nullptr && highest && highest->certificate.digest == digest) {
-    held = &highest->proposal;
-  }
-  if (held == nullptr) {
-    // Certified here long ago: the view goes on above it.
-    return false;
-  }
-  const Proposal proposal = *held;
-  const std::optional<PrePrepare> pre_prepare = rules_.propose(proposal, digest, actions_.persist);
-  if (!pre_prepare || !accept(*pre_prepare)) {
-    return false;
-  }
-  broadcast(*pre_prepare);
-  return prepare_next();
-}
-
-// ---- proposals by digest
-
-std::vector<std::pair<Height, Digest>> Replica::Engine::missing_proposals() const {
-  std::vector<std::pair<Height, Digest>> missing;
-  const auto look = [&](Height height, const Digest& digest) {
-    if (const auto found = chain_.first_missing(delivered_, height, digest)) {
-      missing.push_back(*found);
-    }
-  };
-  if (const std::optional<Height> base = base_height()) {
-    look(*base, *rules_.view_start().base);
-  }
-  if (is_primary() && !rules_.installed()) {
-    for (const ViewChange* change : view_changes_.of(round_.view())) {
-      const PreparedPoint& prepared = change->header.prepared;
-      if (prepared.height > change->header.checkpoint.height) {
-        look(prepared.height, prepared.digest);
-      }
-    }
-  }
-  for (const auto& [height, slot] : round_.slots()) {
-    if (slot.decided()) {
-      look(height, *slot.decided());
-    }
-  }
-  return missing;
-}
-
-void Replica::Engine::fetch_proposals() {
-  const Time now = now_.monotonic;
-  if (proposals_due_ && now < *proposals_due_) {
-    return;
-  }
-  const std::vector<std::pair<Height, Digest>> missing = missing_proposals();
-  if (missing.empty()) {
-    proposals_due_.reset();
-    return;
-  }
-  proposals_due_ = now.plus(config_.fetch_interval);
-  const ReplicaIndex peer = replica_at(fetch_turn_ % quorum_.validators());
-  ++fetch_turn_;
-  if (peer == config_.self) {
-    return;
-  }
-  for (const auto& [height, digest] : missing) {
-    send(peer, FetchProposals{height, digest, delivered_.height});
-  }
-}
-
-void Replica::Engine::on_message(ReplicaIndex from, const FetchProposals& message) {
-  Digest digest = message.digest;
-  Height height = message.height;
-  for (std::uint64_t i = 0; i < config_.window && height > message.above; ++i) {
-    const Proposal* proposal = chain_.find(height, digest);
-    if (proposal == nullptr) {
-      return;
-    }
-    send(from, ProposalFetched{*proposal});
-    digest = proposal->parent;
-    height = height.previous();
-  }
-}
-
-void Replica::Engine::on_message(ReplicaIndex /*from*/, const ProposalFetched& message) {
-  const Digest digest = proposal_digest(message.proposal, authenticator_);
-  const std::vector<std::pair<Height, Digest>> missing = missing_proposals();
-  if (std::ranges::find(missing, std::pair(message.proposal.height, digest)) != missing.end()) {
-    chain_.add(digest, message.proposal);
-  }
-}
-
-// ---- the progress timer
-
-void Replica::Engine::watch_progress() {
-  run_progress_timer();
-  if (progress_timer_.expired(now_.monotonic)) {
-    enter_view(round_.view().next(), progress_timer_.cut_short() ? ViewChangeCause::kLinkDown
-                                                                 : ViewChangeCause::kTimeout);
-    advance();
-    run_progress_timer();
-  }
-}
-
-void Replica::Engine::run_progress_timer() {
-  const View view = round_.view();
-  // A replica whose own execution lags, or that has blocks to fetch, has no reason to blame the
-  // primary. A view that is awaited gets its time once a quorum awaits it.
-  const bool behind =
-      executed_.height != delivered_.height || peers_.certified() > delivered_.height;
-  const bool waits =
-      rules_.installed() ? has_work() && !behind : peers_.quorum_view(config_.self, view) >= view;
-  const bool runs = rules_.may_vote() && waits;
-  progress_timer_.run_while(runs, now_.monotonic);
-  const std::optional<Time>& down = peers_.at(config_.epoch.primary(view)).link_down;
-  // Later on this would make the views change faster than anything can be ordered.
-  if (runs && down && !is_primary() && progress_timer_.views() < quorum_.validators()) {
-    progress_timer_.end_by(down->plus(config_.link_down_timeout));
-  }
 }
 
 }  // namespace qc::consensus

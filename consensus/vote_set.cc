@@ -22,6 +22,11 @@ std::size_t VoteSet::count(const Digest& digest) const {
       votes_, [&](const std::optional<Place>& place) { return place && place->digest == digest; }));
 }
 
+std::size_t VoteSet::size() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(votes_, [](const auto& place) { return place.has_value(); }));
+}
+
 std::vector<SignedBy> VoteSet::signatures(const Digest& digest) const {
   std::vector<SignedBy> signatures;
   for (const ReplicaIndex voter : voters(digest)) {

@@ -24,6 +24,8 @@ class VoteSet {
   bool add(const Vote& vote);
   bool has(ReplicaIndex voter) const { return votes_[voter.value].has_value(); }
   std::size_t count(const Digest& digest) const;
+  /// How many votes are here, for whatever.
+  std::size_t size() const;
   /// The digest that a quorum voted for, if any.
   const std::optional<Digest>& decided() const { return decided_; }
   /// The signatures for a digest in ascending order of voter.

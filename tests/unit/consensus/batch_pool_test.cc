@@ -41,14 +41,14 @@ TEST_F(BatchPoolTest, IsAvailableWithAcknowledgementsOfOneCorrectReplica) {
   EXPECT_EQ(pool.choose(), std::vector<Digest>{digest_of(1)});
 }
 
-TEST_F(BatchPoolTest, ProposesOldestFirstWithinTheLimits) {
+TEST_F(BatchPoolTest, ProposesWhatBecameAvailableFirstWheneverItsBytesCame) {
   BatchPool pool = make();
-  for (const std::uint8_t mark : std::initializer_list<std::uint8_t>{5, 3, 9}) {
+  acknowledge(pool, 5);
+  for (const std::uint8_t mark : std::initializer_list<std::uint8_t>{9, 3, 5}) {
     pool.store(batch(mark), Time{});
   }
-  acknowledge(pool, 9);
-  acknowledge(pool, 5);
   acknowledge(pool, 3);
+  acknowledge(pool, 9);
 
   EXPECT_EQ(pool.choose(), (std::vector<Digest>{digest_of(5), digest_of(3)}));
 }
