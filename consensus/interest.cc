@@ -127,6 +127,10 @@ Interest Replica::Engine::interest_in(ReplicaIndex from, const CheckpointVote& m
         contradictions_.news(Equivocation::Kind::kCheckpoint, from, View{}, message.height);
     return evidence ? Interest::kVerify : Interest::kDrop;
   }
+  if (message.height <= certify_asked_) {
+    // The host has those of a quorum already.
+    return Interest::kDrop;
+  }
   return in_play(message.height) ? Interest::kVerify : Interest::kLater;
 }
 
