@@ -17,7 +17,7 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev prometheus-cpp-dev
 )
 if [[ "${1:-}" == --test ]]; then
-  packages+=(clang-format clang-tidy golang-go golang-golang-x-mod-dev)
+  packages+=(clang libclang-rt-14-dev clang-format clang-tidy golang-go golang-golang-x-mod-dev)
 fi
 
 missing=()

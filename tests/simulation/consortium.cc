@@ -83,6 +83,7 @@ Consortium::Consortium(std::size_t validators) {
   auto genesis = ledger::make_genesis(plan);
   QC_ASSERT(genesis.has_value());
   genesis_ = std::make_unique<const ledger::Genesis>(*std::move(genesis));
+  genesis_seal_ = ledger::execute_genesis(*genesis_)->seal_text;
 }
 
 std::string Consortium::register_lot(std::size_t enterprise, const std::string& lot,

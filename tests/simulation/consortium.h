@@ -23,6 +23,8 @@ class Consortium {
 
   const ledger::Genesis& genesis() const { return *genesis_; }
   const ledger::Network& network() const { return genesis_->network; }
+  /// Text of seal 0.
+  const std::string& genesis_seal() const { return genesis_seal_; }
   const ledger::ValidatorSet& validators() const { return genesis_->validators; }
   /// Name and voting key of the validator at a place of the set.
   const std::string& name(std::size_t place) const { return validators().validators()[place].name; }
@@ -43,6 +45,7 @@ class Consortium {
   std::vector<Party> parties_;
   std::vector<std::unique_ptr<ledger::Signer>> voting_;
   std::unique_ptr<const ledger::Genesis> genesis_;
+  std::string genesis_seal_;
 };
 
 }  // namespace qc::simulation
