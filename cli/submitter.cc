@@ -37,6 +37,9 @@ constexpr std::chrono::minutes kAnswerTimeout{5};
 /// others; the same submission at another node is answered with the first outcome.
 constexpr std::chrono::seconds kSilence{15};
 constexpr int kRoundsMax = 20;
+/// While nodes say that they order nothing now, they are asked again so often and for so long.
+constexpr std::chrono::seconds kUnavailablePause{1};
+constexpr std::chrono::seconds kUnavailablePatience{60};
 
 std::uint64_t now_ms() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -97,7 +100,8 @@ class SilenceWatch {
 };
 
 /// One attempt over one channel. Answers arrive in `answers`; those refused for lack of capacity
-/// stay open, and `retry_after_ms` says for how long the node wants to be left alone.
+/// stay open, and `retry_after_ms` says for how long the node wants to be left alone; so do those
+/// that the node cannot have ordered now, and `unavailable` says why.
 class StreamAttempt {
  public:
   StreamAttempt(grpc::Channel& channel, const std::vector<PackedSubmission>& submissions,
@@ -139,6 +143,7 @@ class StreamAttempt {
   }
 
   std::uint64_t retry_after_ms() const { return retry_after_ms_; }
+  const std::string& unavailable() const { return unavailable_; }
 
  private:
   void take(SubmitResponse answer) {
@@ -150,6 +155,13 @@ class StreamAttempt {
       retry_after_ms_ = std::max(retry_after_ms_, answer.retry_after_ms());
       return;
     }
+    // Refused or given up, but not for good: here later, or at another node.
+    const bool open = answer.state() == quality::v1::SUBMISSION_STATE_REFUSED ||
+                      answer.state() == quality::v1::SUBMISSION_STATE_UNKNOWN;
+    if (open && answer.code() == static_cast<std::uint32_t>(Code::kUnavailable)) {
+      unavailable_ = answer.message();
+      return;
+    }
     answers_[answer.tag()] = std::move(answer);
   }
 
@@ -158,6 +170,19 @@ class StreamAttempt {
   std::unique_ptr<quality::v1::SubmissionService::Stub> stub_;
   grpc::ClientContext context_;
   std::uint64_t retry_after_ms_ = 0;
+  std::string unavailable_;
+};
+
+/// Tells people once what is waited for.
+class WaitingNote {
+ public:
+  void say(const std::string& why) {
+    if (!std::exchange(said_, true)) fmt::print(stderr, "qc: waiting: {}\n", why);
+  }
+  bool said() const { return said_; }
+
+ private:
+  bool said_ = false;
 };
 
 }  // namespace
@@ -200,7 +225,13 @@ Result<std::vector<SubmitResponse>> submit_all(const ClientProfile& profile,
   }
   QC_TRY(const auto channels, open_channels(profile));
   std::string last_failure = "no node could be reached";
-  for (int round = 0; round < kRoundsMax; ++round) {
+  WaitingNote waiting;
+  const auto patience = std::chrono::steady_clock::now() + kUnavailablePatience;
+  const auto goes_on = [&](int round) {
+    const bool patient = waiting.said() && std::chrono::steady_clock::now() < patience;
+    return round < kRoundsMax || patient;
+  };
+  for (int round = 0; goes_on(round); ++round) {
     const std::vector<std::size_t> places = open_places(answers);
     if (places.empty()) {
       return answers;
@@ -217,6 +248,11 @@ Result<std::vector<SubmitResponse>> submit_all(const ClientProfile& profile,
           status.error_code() == grpc::StatusCode::INVALID_ARGUMENT) {
         return fail(static_cast<Code>(status.error_code()), last_failure);
       }
+    }
+    if (!attempt.unavailable().empty()) {
+      last_failure = attempt.unavailable();
+      waiting.say(last_failure);
+      std::this_thread::sleep_for(kUnavailablePause);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(attempt.retry_after_ms()));
   }

@@ -57,7 +57,7 @@ struct LinkTimes {
   std::chrono::milliseconds idle{30'000};
   std::chrono::milliseconds ping{5'000};
   std::chrono::milliseconds redial_min{100};
-  std::chrono::milliseconds redial_max{5'000};
+  std::chrono::milliseconds redial_max{2'000};
 };
 
 /// The authenticated links between this node and the validators, and from observers.
