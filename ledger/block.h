@@ -16,6 +16,7 @@
 #include "ledger/seal.h"
 #include "ledger/state_tree.h"
 #include "ledger/submission.h"
+#include "ledger/validator_epoch.h"
 
 namespace qc::ledger {
 
@@ -137,6 +138,8 @@ struct ExecutedBlock {
   /// or an earlier one has decided that (ledger/validator_schedule.h). On block A - 1 it is A, and
   /// `seal.next` differs from `seal.validators`; on block A the change after it or nothing.
   std::optional<std::uint64_t> next_epoch;
+  /// On block A - 1 only: the set that votes from A on, which `seal.next` is the hash of.
+  std::optional<ValidatorEpoch> successor;
 
   std::uint64_t log_size() const { return log.size(); }
   /// The seal's log index: always the block's last entry.

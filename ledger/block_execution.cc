@@ -271,14 +271,15 @@ std::optional<Error> BlockExecution::failure() const {
   return start_.failure();
 }
 
-/// The hash of the set for the next height, and with it `next_epoch`. The sets themselves are made
-/// only where they change: that is rare and their keys cost.
+/// The hash of the set for the next height, and with it `next_epoch` and `successor`. The sets
+/// themselves are made only where they change: that is rare and their keys cost.
 Result<Digest> BlockExecution::next_validators(const Digest& present) {
   const auto network = state_.status<quality::v1::NetworkStatus>(network_id());
   result_.next_epoch = next_set_change(network, result_.height);
   if (result_.next_epoch != result_.height + 1) return present;
   QC_TRY(const ValidatorSchedule schedule, ValidatorSchedule::of(network));
-  return schedule.at(result_.height + 1).validators.hash(base_.network.algorithm);
+  result_.successor = schedule.at(result_.height + 1);
+  return result_.successor->validators.hash(base_.network.algorithm);
 }
 
 Result<ExecutedBlock> BlockExecution::finish(const Digest& proposal, const Digest& validators) {

@@ -3,13 +3,12 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "ledger/hash.h"
 #include "ledger/result.h"
 #include "ledger/state_view.h"
-#include "ledger/validator_set.h"
+#include "ledger/validator_epoch.h"
 #include "quality/v1/status.pb.h"
 
 namespace qc::ledger {
@@ -25,18 +24,6 @@ inline constexpr std::uint64_t kConsensusWindow = 16;
 constexpr std::uint64_t activation_height(std::uint64_t height, std::uint64_t previous) {
   return (height > previous ? height : previous) + kConsensusWindow + 1;
 }
-
-/// One validator set and from where on it votes: an epoch.
-struct ValidatorEpoch {
-  /// The first height at which it votes; 1 for the founders' set (block 0 is nobody's vote).
-  std::uint64_t first_height = 1;
-  ValidatorSet validators;
-  /// Codes of the organisations that run them, in the order of validators.validators(), which is
-  /// that of the replicas' numbers.
-  std::vector<std::string> organisations;
-  /// SubjectPublicKeyInfo DER of their nodes' TLS keys, in the same order.
-  std::vector<std::string> node_tls_spkis;
-};
 
 /// Who votes at which height, as the state after one block knows it: what a node builds its epochs
 /// from. An immutable value; may be used from any thread.

@@ -245,6 +245,27 @@ Result<std::string> ReadView::set_end_note(std::uint64_t height) const {
   return *std::move(note);
 }
 
+Result<std::vector<Handover>> ReadView::handovers(std::uint64_t from, std::size_t limit) const {
+  std::vector<Handover> found;
+  Result<void> read;
+  limit = std::min(limit, kPageMax);
+  const auto visit = [&](std::string_view key, std::string_view value) {
+    if (!key.starts_with(kHandoverKeyPrefix) || found.size() >= limit) return false;
+    Result<Handover> handover = parse_handover(key, value);
+    if (!handover) {
+      read = tl::unexpected<ledger::Error>(std::move(handover).error());
+      return false;
+    }
+    if (handover->height > height()) return false;
+    found.push_back(*std::move(handover));
+    return true;
+  };
+  QC_TRY_VOID(state_->database->scan(Column::kMeta, handover_key(from), visit, &state_->snapshot));
+  QC_TRY_VOID(read);
+  for (Handover& handover : found) QC_TRY(handover.note, set_end_note(handover.height));
+  return found;
+}
+
 Result<std::string> ReadView::genesis() const {
   QC_TRY(auto document, state_->reader.meta(kGenesisKey));
   if (!document) return fail(Code::kDataLoss, "the genesis document is missing");

@@ -124,6 +124,10 @@ class ReadView {
   ledger::Result<std::vector<std::uint64_t>> set_ends(std::uint64_t after = 0) const;
   /// The signed note that certified such a height by its own set. kNotFound for another height.
   ledger::Result<std::string> set_end_note(std::uint64_t height) const;
+  /// The changes of the validator set that are in force or begin with the next block: those whose
+  /// Handover::height is at least `from` and not above height(), ascending; at most `limit` (cut to
+  /// kPageMax).
+  ledger::Result<std::vector<Handover>> handovers(std::uint64_t from, std::size_t limit) const;
 
   /// The document that the chain id commits to, exact bytes.
   ledger::Result<std::string> genesis() const;

@@ -106,6 +106,40 @@ void append_field(std::string& out, unsigned field, std::string_view bytes) {
 std::string set_end_key(std::uint64_t height) {
   return std::string(kSetEndKeyPrefix).append(number_key(height));
 }
+std::string handover_key(std::uint64_t height) {
+  std::string key(kHandoverKeyPrefix);
+  append_big_endian(key, height);
+  return key;
+}
+
+std::string encode_handover(const Handover& handover) {
+  std::string row;
+  append_big_endian(row, static_cast<std::uint32_t>(handover.next.size()));
+  for (const ledger::NamedKey& validator : handover.next) {
+    append_sized(row, validator.name);
+    append_sized(row, validator.spki);
+  }
+  return row;
+}
+
+Result<Handover> parse_handover(std::string_view key, std::string_view row) {
+  Handover handover;
+  const auto damaged = [] {
+    return fail(Code::kDataLoss, "a stored change of validators is damaged");
+  };
+  if (!key.starts_with(kHandoverKeyPrefix)) return damaged();
+  QC_TRY(handover.height, parse_number(key.substr(kHandoverKeyPrefix.size())));
+  FieldReader reader(row);
+  const auto count = reader.number<std::uint32_t>();
+  if (!reader.good() || count > ledger::kMaxValidators) return damaged();
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::string name = reader.sized();
+    handover.next.push_back({.name = std::move(name), .spki = reader.sized()});
+  }
+  if (!reader.complete()) return damaged();
+  return handover;
+}
+
 std::string party_key(std::string_view code) { return std::string(kPartyKeyPrefix).append(code); }
 
 std::string number_key(std::uint64_t number) {

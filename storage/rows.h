@@ -21,7 +21,8 @@ namespace qc::storage {
 /// whatever its encoder does not write.
 ///
 ///     meta         name                       one value each, below
-///                  "party/" | code            nothing: every party that a record has named
+///                  "handover/" | u64 height   the set that votes after it: a Handover without its
+///                  note "party/" | code            nothing: every party that a record has named
 ///                  "set-end/" | u64 height    the signed note of the last block of a validator set
 ///     blocks       u64 height                 a StoredBlock
 ///                  u64 height | u32 place     SignedSubmission of one whose records are not in the
@@ -46,6 +47,12 @@ inline constexpr std::string_view kNoteKey = "note";
 
 /// Every so many records of a subject there is a jump entry.
 inline constexpr std::uint64_t kJumpDistance = 64;
+
+inline constexpr std::string_view kHandoverKeyPrefix = "handover/";
+std::string handover_key(std::uint64_t height);
+std::string encode_handover(const Handover& handover);
+/// The rest of `key` behind the prefix is the height.
+ledger::Result<Handover> parse_handover(std::string_view key, std::string_view row);
 
 inline constexpr std::string_view kPartyKeyPrefix = "party/";
 std::string party_key(std::string_view code);

@@ -291,6 +291,19 @@ Result<void> Store::State::write_behind(
   return {};
 }
 
+/// Beside the note of a set's last block: the set that comes after it. The row is on disk
+/// before any block of the next set is, as that one's write is synced.
+Result<void> Store::State::keep_handover(const ledger::ExecutedBlock& block) {
+  if (!block.successor) return {};
+  Handover handover{.height = block.height, .note = {}, .next = {}};
+  for (const ledger::Validator& validator : block.successor->validators.validators()) {
+    handover.next.push_back({validator.name, validator.key.spki()});
+  }
+  Database::Batch batch;
+  database->put(batch, Column::kMeta, handover_key(block.height), encode_handover(handover));
+  return database->write(std::move(batch), Database::Durability::kLogged);
+}
+
 Result<void> Store::apply_certified(
     std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks, std::string_view note) {
   QC_ASSERT(!state_->empty);
@@ -309,7 +322,10 @@ Result<void> Store::apply_certified(
     state_->database->put(note_batch, Column::kMeta, set_end_key(height), std::string(note));
   }
   QC_TRY_VOID(state_->database->write(std::move(note_batch), Database::Durability::kLogged));
-  if (!blocks.empty()) QC_TRY_VOID(state_->write_behind(blocks));
+  if (!blocks.empty()) {
+    QC_TRY_VOID(state_->write_behind(blocks));
+    QC_TRY_VOID(state_->keep_handover(*blocks.back()));
+  }
   QC_TRY_VOID(state_->publish(height, std::string(note)));
   if (height - state_->flushed >= state_->options.flush_blocks_max) {
     QC_TRY_VOID(state_->database->flush(Database::Wait::kNo));

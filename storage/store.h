@@ -79,7 +79,9 @@ class Store {
 
   /// Writes behind what follows from certified blocks, and publishes the view of the last of them.
   /// `blocks` follow the applied height without a gap and are durable (asserted); none at all means
-  /// a new note for the same height. `note` certifies the last one.
+  /// a new note for the same height. `note` certifies the last one. The last block of a validator
+  /// set (its `successor` is set) must be the last of a call: its note is kept for ever
+  /// (ReadView::handovers).
   ledger::Result<void> apply_certified(
       std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks, std::string_view note);
 

@@ -36,6 +36,7 @@ struct Store::State {
 
   /// Takes the view of an applied height and shows it to readers.
   ledger::Result<void> publish(std::uint64_t height, std::string note);
+  ledger::Result<void> keep_handover(const ledger::ExecutedBlock& block);
 
   const ledger::Network network;
   const Options options;

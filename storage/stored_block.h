@@ -8,6 +8,7 @@
 
 #include "ledger/block.h"
 #include "ledger/digest.h"
+#include "ledger/validator_history.h"
 
 namespace qc::storage {
 
@@ -66,6 +67,19 @@ struct StoredRecord {
   std::vector<ledger::RecordLink> links;
   /// Exact bytes.
   std::string bytes;
+};
+
+/// How a validator set handed over to the next: what a light client follows, and what a node that
+/// catches up needs at an epoch's end.
+struct Handover {
+  /// The last block of the old set, A - 1; its seal names the next set.
+  std::uint64_t height = 0;
+  /// Signed note of that very block, certified by the old set.
+  std::string note;
+  /// The set that votes from A on, in its order.
+  std::vector<ledger::NamedKey> next;
+
+  bool operator==(const Handover&) const = default;
 };
 
 /// A whole block with the exact bytes of every submission: what another node executes and compares

@@ -10,6 +10,7 @@
 #include "ledger/key_directory.h"
 #include "ledger/state_view.h"
 #include "ledger/subject_id.h"
+#include "ledger/validator_schedule.h"
 #include "storage/read_view.h"
 
 namespace qc::node {
@@ -20,16 +21,6 @@ using ledger::fail;
 using ledger::Result;
 
 namespace {
-
-template <class Validators>
-Result<ledger::ValidatorSet> set_of(const Validators& validators) {
-  std::vector<ledger::Validator> set;
-  for (const quality::v1::Validator& validator : validators) {
-    QC_TRY(ledger::PublicKey key, ledger::PublicKey::from_spki(validator.spki()));
-    set.push_back({validator.name(), std::move(key)});
-  }
-  return ledger::ValidatorSet::make(std::move(set));
-}
 
 Result<std::optional<ledger::NoteKey>> log_key_of(const storage::ReadView& view,
                                                   const Digest& key_id) {
@@ -59,10 +50,10 @@ Result<quality::v1::NetworkStatus> network_status(const storage::ReadView& view)
 Result<ledger::ValidatorSet> certifying_set(const storage::ReadView& view) {
   const ledger::HashAlgorithm hash = view.network().algorithm;
   QC_TRY(const quality::v1::NetworkStatus status, network_status(view));
-  QC_TRY(ledger::ValidatorSet present, set_of(status.validators()));
+  QC_TRY(const ledger::ValidatorSchedule schedule, ledger::ValidatorSchedule::of(status));
+  ledger::ValidatorSet present = schedule.at(view.height()).validators;
   if (present.hash(hash) == view.seal().validators) return present;
-  return fail(Code::kUnavailable,
-              "the newest block changes the validator set; ask again after the next block");
+  return fail(Code::kDataLoss, "the newest seal is of another validator set than the state's");
 }
 
 Result<std::vector<ledger::NoteKey>> log_keys(const storage::ReadView& view,

@@ -18,9 +18,7 @@ namespace qc::node {
 /// The network's own status at a certified state.
 ledger::Result<quality::v1::NetworkStatus> network_status(const storage::ReadView& view);
 
-/// The validator set that certified the view's checkpoint and will certify the next one.
-/// kUnavailable at a block that changes the set: its own certificate is the old set's, and the
-/// state names only the new one.
+/// The validator set that certified the view's checkpoint.
 ledger::Result<ledger::ValidatorSet> certifying_set(const storage::ReadView& view);
 
 /// The keys with which logs of this network sign what they serve: those that the governance parties

@@ -292,6 +292,49 @@ TEST_F(StoreTest, DurableBlocksAreInvisibleUntilTheyAreCertified) {
   EXPECT_EQ(store_->latest()->checkpoint_note(), step.note);
 }
 
+ledger::ValidatorEpoch epoch_from(std::uint64_t first_height, const std::string& name) {
+  auto pem = ledger::generate_private_key(ledger::KeyAlgorithm::kEd25519);
+  const auto key = ledger::PemSigner::from_pem(*pem);
+  return {.first_height = first_height,
+          .validators = ledger::ValidatorSet::make({{name, (*key)->public_key()}}).value(),
+          .organisations = {},
+          .node_tls_spkis = {}};
+}
+
+TEST_F(StoreTest, KeepsWhatCertifiedTheLastBlockOfEachValidatorSet) {
+  begin();
+  std::vector<ledger::ValidatorEpoch> epochs;
+  for (std::uint64_t height = 1; height <= 6; ++height) {
+    ModelChain::Step step = chain_.extend({});
+    if (height % 3 == 0) {
+      epochs.push_back(epoch_from(height + 1, "network.example/v" + std::to_string(height)));
+      ledger::ExecutedBlock last = *step.executed;
+      last.successor = epochs.back();
+      last.seal.next = epochs.back().validators.hash(kHash);
+      step.executed = std::make_shared<const ledger::ExecutedBlock>(std::move(last));
+    }
+    commit(step);
+    apply({step});
+    // Signed again while nothing happens: the first note is as good.
+    ASSERT_TRUE(store_->apply_certified({}, "again"));
+  }
+  open(path());
+
+  const auto all = store_->latest()->handovers(0, 10);
+  ASSERT_TRUE(all) << all.error().message;
+  ASSERT_EQ(all->size(), 2U);
+  for (const std::size_t i : {0U, 1U}) {
+    EXPECT_EQ((*all)[i].height, 3 * (i + 1));
+    EXPECT_EQ((*all)[i].note, "note of " + std::to_string(3 * (i + 1)));
+    ASSERT_EQ((*all)[i].next.size(), 1U);
+    EXPECT_EQ((*all)[i].next[0].name, epochs[i].validators.validators()[0].name);
+    EXPECT_EQ((*all)[i].next[0].spki, epochs[i].validators.validators()[0].key.spki());
+  }
+  EXPECT_EQ(store_->latest()->handovers(4, 10)->size(), 1U);
+  EXPECT_EQ(store_->latest()->handovers(7, 10)->size(), 0U);
+  EXPECT_EQ(store_->latest()->handovers(0, 1)->size(), 1U);
+}
+
 TEST_F(StoreTest, ANewerNoteForTheSameHeightIsShown) {
   begin();
   add({{text("a", 1)}});
