@@ -42,18 +42,13 @@ class BundleBuilder {
   explicit BundleBuilder(const storage::ReadView& view)
       : view_(view), reader_(view), tree_(view.nodes(), view.network().algorithm) {}
 
-  Result<void> frame() {
+  Result<void> frame(std::string_view since) {
     bundle_.chain = view_.network().chain_id;
     bundle_.checkpoint = view_.checkpoint_note();
     bundle_.seal.index = view_.seal_index();
     bundle_.seal.text = view_.seal_text();
     QC_TRY(bundle_.seal.path, reader_.inclusion(view_.seal_index()));
-    QC_TRY(const ledger::ValidatorSet set, certifying_set(view_));
-    ledger::FiledValidatorSet filed;
-    for (const ledger::Validator& validator : set.validators()) {
-      filed.validators.push_back({validator.name, validator.key.spki()});
-    }
-    bundle_.validator_sets.push_back(std::move(filed));
+    QC_TRY(bundle_.validator_sets, filed_sets(view_, since));
     return {};
   }
 
@@ -76,8 +71,8 @@ class BundleBuilder {
     return {};
   }
 
-  Result<AuditBundle> build(const std::string& id) {
-    QC_TRY_VOID(frame());
+  Result<AuditBundle> build(const std::string& id, std::string_view since) {
+    QC_TRY_VOID(frame(since));
     known_.insert(id);
     queue_.push_back(id);
     while (!queue_.empty()) {
@@ -188,8 +183,9 @@ Result<std::vector<std::string>> subjects_beside(std::string_view id,
   return beside;
 }
 
-Result<AuditBundle> export_bundle(const storage::ReadView& view, const std::string& id) {
-  return BundleBuilder(view).build(id);
+Result<AuditBundle> export_bundle(const storage::ReadView& view, const std::string& id,
+                                  std::string_view since) {
+  return BundleBuilder(view).build(id, since);
 }
 
 }  // namespace qc::node

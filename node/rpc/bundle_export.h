@@ -21,10 +21,13 @@ ledger::Result<std::vector<std::string>> subjects_beside(std::string_view id,
                                                          const std::optional<std::string>& value);
 
 /// The complete answer about a canonical subject id at one certified state: it and everything that
-/// must be answered with it, every record shown, every key with its state proof. A verifier needs
-/// the policy of the validator set that certified the state. kResourceExhausted where the answer
-/// has more than 64 subjects, 50 000 records or 64 MiB of them: such histories are read by pages.
+/// must be answered with it, every record shown, every key with its state proof. The file leads
+/// from the validator set whose hash is `since`, that of the verifier's policy, to the one that
+/// certified the state; empty: the latter alone. kNotFound for a set that never was,
+/// kResourceExhausted where the answer has more than 64 subjects, 50 000 records or 64 MiB of them:
+/// such histories are read by pages.
 ledger::Result<ledger::AuditBundle> export_bundle(const storage::ReadView& view,
-                                                  const std::string& id);
+                                                  const std::string& id,
+                                                  std::string_view since = {});
 
 }  // namespace qc::node

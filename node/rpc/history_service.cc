@@ -148,6 +148,7 @@ class ExportCall final : public grpc::ServerWriteReactor<quality::v1::BundleChun
       return;
     }
     id_ = *std::move(id);
+    since_ = request.set_hash();
     ticket_ = environment_.node.wait_for_height(
         request.min_height(),
         [this](std::shared_ptr<const storage::ReadView> view) { on_height(std::move(view)); });
@@ -186,7 +187,7 @@ class ExportCall final : public grpc::ServerWriteReactor<quality::v1::BundleChun
   }
 
   void build(const storage::ReadView& view) {
-    const ledger::Result<ledger::AuditBundle> bundle = export_bundle(view, id_);
+    const ledger::Result<ledger::AuditBundle> bundle = export_bundle(view, id_, since_);
     if (!bundle) {
       Finish(to_status(bundle.error()));
       return;
@@ -209,6 +210,8 @@ class ExportCall final : public grpc::ServerWriteReactor<quality::v1::BundleChun
 
   const RpcEnvironment& environment_;
   std::string id_;
+  /// Hash of the validator set that the caller trusts.
+  std::string since_;
   std::optional<NodeView::Ticket> ticket_;
   std::string json_;
   std::size_t written_ = 0;

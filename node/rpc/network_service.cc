@@ -15,6 +15,8 @@
 #include "ledger/state_view.h"
 #include "ledger/subject.h"
 #include "ledger/subject_id.h"
+#include "ledger/validator_history.h"
+#include "ledger/validator_schedule.h"
 #include "node/node_view.h"
 #include "node/rpc/call.h"
 #include "node/rpc/freshness_note.h"
@@ -37,19 +39,19 @@ Result<std::optional<quality::v1::PartyStatus>> party_status(const storage::Read
                                                        ledger::party_id(code));
 }
 
-/// Who still has to approve an application, as one sentence.
-Result<std::string> waiting_for(const storage::ReadView& view,
-                                const quality::v1::PartyStatus& status) {
+/// Who still has to approve what `approvals` have approved, as one sentence.
+template <class Codes>
+Result<std::string> waiting_for(const storage::ReadView& view, const Codes& approvals) {
   QC_TRY(const quality::v1::NetworkStatus network, network_status(view));
   QC_TRY(const ledger::ApprovalRule rule,
          ledger::ApprovalRule::parse(network.parameters().approval_rule()));
   std::vector<std::uint32_t> kinds;
-  for (const std::string& code : status.approvals()) {
+  for (const std::string& code : approvals) {
     QC_TRY(const auto approver, party_status(view, code));
     if (approver) kinds.push_back(static_cast<std::uint32_t>(approver->kind()));
   }
   const std::string missing = rule.missing(kinds);
-  return fmt::format("{} approved{}{}", status.approvals_size(),
+  return fmt::format("{} approved{}{}", approvals.size(),
                      missing.empty() ? "" : ", still missing: ", missing);
 }
 
@@ -75,7 +77,7 @@ Result<void> fill_member(const storage::ReadView& view, const std::string& code,
     if (key) *member.add_keys() = *std::move(key);
   }
   if (status.state() == quality::v1::PARTY_STATE_REQUESTED) {
-    QC_TRY(*member.mutable_waiting_for(), waiting_for(view, status));
+    QC_TRY(*member.mutable_waiting_for(), waiting_for(view, status.approvals()));
   }
   member.set_code(code);
   *member.mutable_status() = std::move(status);
@@ -141,30 +143,56 @@ Result<void> get_network(const storage::ReadView& view, const NodeIdentity& iden
   return {};
 }
 
+void fill_validator(const storage::ReadView& view, const NodeView& node, const NodeStatus& seen,
+                    quality::v1::ValidatorInfo& info) {
+  const std::string_view short_name = ledger::short_name(info.name());
+  const auto peer = std::ranges::find(seen.peers, short_name, &PeerState::name);
+  if (info.name() == node.identity().name) {
+    info.set_connected(true);
+    info.set_certified_height(view.height());
+  } else if (peer != seen.peers.end()) {
+    info.set_connected(peer->connected);
+    info.set_certified_height(peer->certified_height);
+  }
+}
+
+/// What is decided and proposed about the set and not in force at the next height.
+Result<void> fill_changes(const storage::ReadView& view, const quality::v1::NetworkStatus& status,
+                          quality::v1::ListValidatorsResponse& response) {
+  for (const auto& change : status.changes()) {
+    if (change.height() > view.height() + 1) *response.add_waiting() = change;
+  }
+  for (const auto& proposal : status.open_changes()) {
+    const std::uint64_t lapses =
+        proposal.opened_at_ms() + status.parameters().enrolment_window_ms();
+    if (lapses < view.seal().time_ms) continue;
+    quality::v1::OpenSetChange& open = *response.add_open();
+    *open.mutable_proposal() = proposal;
+    open.set_lapses_at_ms(lapses);
+    QC_TRY(*open.mutable_waiting_for(), waiting_for(view, proposal.approvals()));
+  }
+  return {};
+}
+
 Result<void> list_validators(const storage::ReadView& view, const NodeView& node,
                              quality::v1::ListValidatorsResponse& response) {
   QC_TRY(const quality::v1::NetworkStatus status, network_status(view));
+  QC_TRY(const ledger::ValidatorSchedule schedule, ledger::ValidatorSchedule::of(status));
+  const ledger::ValidatorEpoch& epoch = schedule.at(view.height() + 1);
   const NodeStatus seen = node.status();
-  for (const quality::v1::Validator& validator : status.validators()) {
+  for (std::size_t i = 0; i < epoch.validators.size(); ++i) {
+    const ledger::Validator& validator = epoch.validators.validators()[i];
     quality::v1::ValidatorInfo& info = *response.add_validators();
-    info.set_name(validator.name());
-    info.set_organisation(validator.organisation());
-    info.set_spki(validator.spki());
-    const std::string_view short_name = ledger::short_name(validator.name());
-    const auto peer = std::ranges::find(seen.peers, short_name, &PeerState::name);
-    if (validator.name() == node.identity().name) {
-      info.set_connected(true);
-      info.set_certified_height(view.height());
-    } else if (peer != seen.peers.end()) {
-      info.set_connected(peer->connected);
-      info.set_certified_height(peer->certified_height);
-    }
+    info.set_name(validator.name);
+    info.set_organisation(epoch.organisations[i]);
+    info.set_spki(validator.key.spki());
+    fill_validator(view, node, seen, info);
   }
   response.set_set_hash(ledger::to_bytes(view.seal().next));
-  response.set_quorum(static_cast<std::uint32_t>(
-      ledger::quorum(static_cast<std::size_t>(std::max(status.validators_size(), 1)))));
+  response.set_quorum(static_cast<std::uint32_t>(epoch.validators.quorum()));
   response.set_height(view.height());
-  return {};
+  response.set_first_height(epoch.first_height);
+  return fill_changes(view, status, response);
 }
 
 Result<void> get_policy(const storage::ReadView& view, const NodeIdentity& identity,
@@ -174,6 +202,32 @@ Result<void> get_policy(const storage::ReadView& view, const NodeIdentity& ident
   const ledger::NetworkPolicy policy{
       .origin = identity.chain_id, .logs = std::move(logs), .validators = std::move(validators)};
   response.set_policy(policy.format());
+  return {};
+}
+
+Result<void> follow_validators(const storage::ReadView& view, const NodeIdentity& identity,
+                               const quality::v1::FollowValidatorsRequest& request,
+                               quality::v1::FollowValidatorsResponse& response) {
+  QC_TRY(const std::vector<ledger::FiledValidatorSet> sets, filed_sets(view, request.set_hash()));
+  for (const ledger::FiledValidatorSet& set : sets) {
+    quality::v1::FollowedValidatorSet& followed = *response.add_sets();
+    for (const ledger::NamedKey& validator : set.validators) {
+      quality::v1::FollowedValidatorSet::Member& member = *followed.add_validators();
+      member.set_name(validator.name);
+      member.set_spki(validator.spki);
+    }
+    if (!set.introduced_by) continue;
+    followed.set_checkpoint(set.introduced_by->checkpoint);
+    followed.set_seal(set.introduced_by->seal.text);
+    followed.set_seal_index(set.introduced_by->seal.index);
+    for (const ledger::Digest& node : set.introduced_by->seal.path) {
+      followed.add_seal_path(ledger::to_bytes(node));
+    }
+  }
+  quality::v1::GetPolicyResponse policy;
+  QC_TRY_VOID(get_policy(view, identity, policy));
+  response.set_policy(policy.policy());
+  response.set_height(view.height());
   return {};
 }
 
@@ -211,12 +265,13 @@ class NetworkService final : public quality::v1::NetworkService::CallbackService
   }
 
   grpc::ServerUnaryReactor* ListValidators(grpc::CallbackServerContext* context,
-                                           const quality::v1::ListValidatorsRequest* /*request*/,
+                                           const quality::v1::ListValidatorsRequest* request,
                                            quality::v1::ListValidatorsResponse* response) override {
-    return answer_from_state(environment_, context, 0, [this, response](const auto& view) {
-      set_freshness(environment_.node, view, *response->mutable_freshness());
-      return list_validators(view, environment_.node, *response);
-    });
+    return answer_from_state(
+        environment_, context, request->min_height(), [this, response](const auto& view) {
+          set_freshness(environment_.node, view, *response->mutable_freshness());
+          return list_validators(view, environment_.node, *response);
+        });
   }
 
   grpc::ServerUnaryReactor* GetCheckpoint(grpc::CallbackServerContext* context,
@@ -237,6 +292,14 @@ class NetworkService final : public quality::v1::NetworkService::CallbackService
                                       quality::v1::GetPolicyResponse* response) override {
     return answer_from_state(environment_, context, 0, [this, response](const auto& view) {
       return get_policy(view, environment_.node.identity(), *response);
+    });
+  }
+
+  grpc::ServerUnaryReactor* FollowValidators(
+      grpc::CallbackServerContext* context, const quality::v1::FollowValidatorsRequest* request,
+      quality::v1::FollowValidatorsResponse* response) override {
+    return answer_from_state(environment_, context, 0, [this, request, response](const auto& view) {
+      return follow_validators(view, environment_.node.identity(), *request, *response);
     });
   }
 
