@@ -262,7 +262,9 @@ Result<std::vector<Handover>> ReadView::handovers(std::uint64_t from, std::size_
   };
   QC_TRY_VOID(state_->database->scan(Column::kMeta, handover_key(from), visit, &state_->snapshot));
   QC_TRY_VOID(read);
-  for (Handover& handover : found) QC_TRY(handover.note, set_end_note(handover.height));
+  for (Handover& handover : found) {
+    QC_TRY(handover.note, set_end_note(handover.height));
+  }
   return found;
 }
 

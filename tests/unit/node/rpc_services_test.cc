@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -21,6 +22,7 @@
 #include "ledger/state_tree.h"
 #include "ledger/subject.h"
 #include "ledger/subject_id.h"
+#include "ledger/validator_history.h"
 #include "node/rpc/server.h"
 #include "quality/v1/services.grpc.pb.h"
 #include "small_network.h"
@@ -80,11 +82,12 @@ class RpcServicesTest : public testing::Test {
     return response;
   }
 
-  std::string bundle(const std::string& subject) {
+  std::string bundle(const std::string& subject, const std::string& set_hash = {}) {
     grpc::ClientContext context;
     give_time(context);
     quality::v1::ExportBundleRequest request;
     request.set_subject(subject);
+    request.set_set_hash(set_hash);
     const auto reader =
         quality::v1::HistoryService::NewStub(channel_)->ExportBundle(&context, request);
     std::string file;
@@ -376,6 +379,149 @@ TEST_F(RpcServicesTest, AnEntryOfAHistoryIsProvenByItsSubmission) {
               ledger::submission_hash(kHash, entry.header()), entry.block_time_ms()});
   EXPECT_TRUE(ledger::verify_inclusion(kHash, leaf, entry.log_index(), checkpoint.size,
                                        digests(record.inclusion_path()), checkpoint.root));
+}
+
+/// Three epochs: the founders' set and two later keys, and a policy of the founders' set.
+class EpochsTest : public RpcServicesTest {
+ protected:
+  EpochsTest() {
+    network_.replace_validator_key();
+    network_.empty_block();
+    network_.replace_validator_key();
+    network_.empty_block();
+    founders_hash_ = ledger::to_bytes(network_.policy().validators.hash());
+  }
+
+  static ledger::VerifyCode code_of(const ledger::AuditBundle& bundle,
+                                    const ledger::NetworkPolicy& policy) {
+    return ledger::verify_bundle(bundle.to_json(), policy, {}).code;
+  }
+
+  std::string founders_hash_;
+};
+
+TEST_F(EpochsTest, ABundleLeadsFromThePolicysSetToThePresentOne) {
+  const auto file = ledger::AuditBundle::parse(bundle("urn:qc:network", founders_hash_)).value();
+
+  ASSERT_EQ(file.validator_sets.size(), 3U);
+  EXPECT_EQ(code_of(file, network_.policy()), ledger::VerifyCode::kProven);
+}
+
+TEST_F(EpochsTest, ABundleMayBeginInTheMiddle) {
+  const auto whole = ledger::AuditBundle::parse(bundle("urn:qc:network", founders_hash_)).value();
+  ledger::NetworkPolicy second = network_.policy();
+  const auto& named = whole.validator_sets[1].validators[0];
+  second.validators =
+      ledger::ValidatorSet::make({{named.name, ledger::PublicKey::from_spki(named.spki).value()}})
+          .value();
+
+  const auto file = ledger::AuditBundle::parse(
+                        bundle("urn:qc:network", ledger::to_bytes(second.validators.hash())))
+                        .value();
+
+  EXPECT_EQ(file.validator_sets.size(), 2U);
+  EXPECT_EQ(code_of(file, second), ledger::VerifyCode::kProven);
+  EXPECT_EQ(code_of(file, network_.policy()), ledger::VerifyCode::kRefuted);
+  EXPECT_EQ(code_of(whole, second), ledger::VerifyCode::kRefuted);
+}
+
+TEST_F(EpochsTest, ABundleIsRefutedAfterAnyChangeOfItsSets) {
+  const auto good = ledger::AuditBundle::parse(bundle("urn:qc:network", founders_hash_)).value();
+  const auto policy = network_.policy();
+  const TestKey stranger = TestKey::make(ledger::KeyAlgorithm::kEd25519);
+  std::map<std::string, ledger::AuditBundle> changed;
+  auto& skipped = changed["an epoch is skipped"] = good;
+  skipped.validator_sets.erase(skipped.validator_sets.begin() + 1);
+  auto& cut = changed["the last epoch is left out"] = good;
+  cut.validator_sets.pop_back();
+  auto& first_only = changed["every change is left out"] = good;
+  first_only.validator_sets.resize(1);
+  auto& wrong = changed["another set than the seal names"] = good;
+  wrong.validator_sets[1].validators[0].spki = stranger.spki();
+  auto& last = changed["another last set than the seal names"] = good;
+  last.validator_sets[2].validators[0].spki = stranger.spki();
+  auto& swapped = changed["introductions swapped"] = good;
+  std::swap(swapped.validator_sets[1].introduced_by, swapped.validator_sets[2].introduced_by);
+  auto& twice = changed["the same introduction twice"] = good;
+  twice.validator_sets[2] = twice.validator_sets[1];
+  auto& seal = changed["a seal's text"] = good;
+  seal.validator_sets[2].introduced_by->seal.text.replace(
+      seal.validator_sets[2].introduced_by->seal.text.find("height "), 8, "height 9");
+  auto& path = changed["no path to the seal"] = good;
+  path.validator_sets[1].introduced_by->seal.path.clear();
+  const auto checkpoint =
+      ledger::Checkpoint::parse(ledger::SignedNote::parse(good.checkpoint)->text).value();
+  for (std::size_t i = 0; i < network_.retired.size(); ++i) {
+    auto& old_votes = changed["votes of retired key " + std::to_string(i)] = good;
+    ledger::SignedNote note{.text = checkpoint.text(), .signatures = {}};
+    note.signatures.push_back(ledger::sign_as_log(*network_.log_key.signer, checkpoint).value());
+    note.signatures.push_back(ledger::cosign(*network_.retired[i].signer,
+                                             policy.validators.validators()[0].name, 1'900'000'000,
+                                             checkpoint)
+                                  .value());
+    old_votes.checkpoint = note.format();
+  }
+
+  ASSERT_EQ(code_of(good, policy), ledger::VerifyCode::kProven);
+  for (const auto& [what, file] : changed) {
+    EXPECT_EQ(code_of(file, policy), ledger::VerifyCode::kRefuted) << what;
+  }
+}
+
+TEST_F(EpochsTest, APolicyFollowsTheSealsToThePresentSet) {
+  grpc::ClientContext context;
+  give_time(context);
+  quality::v1::FollowValidatorsRequest request;
+  request.set_set_hash(founders_hash_);
+  quality::v1::FollowValidatorsResponse response;
+  ASSERT_TRUE(quality::v1::NetworkService::NewStub(channel_)
+                  ->FollowValidators(&context, request, &response)
+                  .ok());
+  std::vector<ledger::FiledValidatorSet> sets;
+  for (const auto& followed : response.sets()) {
+    ledger::FiledValidatorSet& set = sets.emplace_back();
+    for (const auto& member : followed.validators()) {
+      set.validators.push_back({member.name(), member.spki()});
+    }
+    if (followed.checkpoint().empty()) continue;
+    set.introduced_by = {.checkpoint = followed.checkpoint(),
+                         .seal = {.index = followed.seal_index(),
+                                  .text = followed.seal(),
+                                  .path = digests(followed.seal_path())}};
+  }
+
+  const auto history = ledger::ValidatorHistory::verify(network_.policy(), sets);
+
+  ASSERT_TRUE(history) << history.error().message;
+  ASSERT_EQ(history->epochs().size(), 3U);
+  EXPECT_EQ(history->last().validators()[0].key.spki(), network_.validator.spki());
+  EXPECT_EQ(ledger::NetworkPolicy::parse(response.policy())->validators, history->last());
+}
+
+TEST_F(EpochsTest, AnUnknownSetHasNoWay) {
+  grpc::ClientContext context;
+  give_time(context);
+  quality::v1::FollowValidatorsRequest request;
+  request.set_set_hash(std::string(32, 'x'));
+  quality::v1::FollowValidatorsResponse response;
+
+  EXPECT_EQ(quality::v1::NetworkService::NewStub(channel_)
+                ->FollowValidators(&context, request, &response)
+                .error_code(),
+            grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(EpochsTest, TheListOfValidatorsIsThatOfTheNextBlock) {
+  grpc::ClientContext context;
+  give_time(context);
+  quality::v1::ListValidatorsResponse response;
+  ASSERT_TRUE(
+      quality::v1::NetworkService::NewStub(channel_)->ListValidators(&context, {}, &response).ok());
+
+  ASSERT_EQ(response.validators_size(), 1);
+  EXPECT_EQ(response.validators(0).spki(), network_.validator.spki());
+  EXPECT_GT(response.first_height(), 30U);
+  EXPECT_EQ(response.waiting_size(), 0);
 }
 
 TEST_F(RpcServicesTest, AnExportedBundleVerifiesOfflineWithThePolicyThatTheNodeGives) {

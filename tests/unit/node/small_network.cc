@@ -132,7 +132,31 @@ std::shared_ptr<const ledger::ExecutedBlock> SmallNetwork::execute(
   must(store_->commit_block(block, "proposal", *executed));
   must(store_->apply_certified({&executed, 1}, certify(*executed)));
   chain_->certified(block.height);
+  if (executed->successor) {
+    retired.push_back(std::move(validator));
+    validator = *std::exchange(next_validator_, std::nullopt);
+  }
   return executed;
+}
+
+void SmallNetwork::replace_validator_key() {
+  next_validator_ = TestKey::make(ledger::KeyAlgorithm::kEd25519);
+  const std::string spki = next_validator_->spki();
+  quality::v1::Record record = envelope();
+  auto& body = *record.mutable_validator_set_change();
+  body.set_change(quality::v1::ValidatorSetChange::CHANGE_REPLACE_KEY);
+  body.mutable_validator()->set_name(kValidatorName);
+  body.mutable_validator()->set_organisation(regulator.code);
+  body.mutable_validator()->set_spki(spki);
+  auto& key = *body.add_keys();
+  key.set_spki(spki);
+  key.set_purpose(quality::v1::KEY_PURPOSE_VALIDATOR);
+  const auto possession = ledger::possession_message(identity_->chain_id, regulator.code,
+                                                     ledger::KeyPurpose::kValidator, spki);
+  key.set_possession(next_validator_->signer->sign(possession).value());
+  const SubmissionResult result = commit(sign(regulator, regulator.admin, {record}));
+  EXPECT_EQ(result.state, SubmissionState::kCommitted) << result.error.message;
+  while (next_validator_) empty_block();
 }
 
 std::string SmallNetwork::bytes(const quality::v1::Record& record) {

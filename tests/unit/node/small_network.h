@@ -63,6 +63,8 @@ class SmallNetwork final : public Ingress, public NodeView {
   TestParty regulator;
   TestParty maker;
   TestKey validator;
+  /// Voting keys of earlier epochs, in order.
+  std::vector<TestKey> retired;
   TestKey node_tls;
   TestKey log_key;
   NodeStatus present_status;
@@ -91,6 +93,10 @@ class SmallNetwork final : public Ingress, public NodeView {
   SubmissionResult commit(std::string signed_submission);
 
   ledger::NetworkPolicy policy() const;
+
+  /// The validator's key is replaced by the regulator alone; empty blocks carry the change on until
+  /// the new key votes.
+  void replace_validator_key();
 
   Ticket submit(std::string signed_submission, Done done) override;
   bool cancel(Ticket ticket) override;
@@ -125,6 +131,8 @@ class SmallNetwork final : public Ingress, public NodeView {
   std::optional<NodeIdentity> identity_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<ledger::ChainState> chain_;
+  /// The key that votes from the next epoch on.
+  std::optional<TestKey> next_validator_;
   std::uint8_t nonce_ = 0;
   std::atomic<bool> paused_ = false;
   std::mutex mutex_;
