@@ -16,6 +16,11 @@ namespace {
 
 /// Messages of one peer that wait; a flood is dropped, everything is sent again.
 constexpr std::uint32_t kPeerQueuedMax = 4096;
+constexpr std::uint64_t kPeerQueuedBytesMax = std::uint64_t{16} << 20;
+/// A peer that sends more messages with false signatures in that time loses its link. An honest one
+/// relays only what it has checked; a few may come of another validator set around a change of it.
+constexpr std::uint32_t kFalseMessagesMax = 64;
+constexpr consensus::Duration kFalseMessagesTime = consensus::Duration::milliseconds(10'000);
 /// So many inputs share one sync of the journal at most.
 constexpr std::size_t kInputsPerTurn = 256;
 /// The loop looks at the clock so often even when nothing happens.
@@ -72,7 +77,9 @@ ConsensusDriver::ConsensusDriver(Options options, Start start, Parts parts)
       replica_(options_.consensus, start.ledger, std::move(start.promises), parts_.authenticator),
       recovered_(std::move(start.batches)),
       peer_heights_(options_.validators.size()),
-      peer_queued_(options_.validators.size()) {
+      peer_queued_(options_.validators.size()),
+      peer_queued_bytes_(options_.validators.size()),
+      peer_false_(options_.validators.size()) {
   for (const ledger::Validator& validator : options_.validators.validators()) {
     auto key =
         ledger::NoteKey::make(validator.name, ledger::NoteKeyType::kCosignature, validator.key);
@@ -128,15 +135,18 @@ void ConsensusDriver::peer_message(PeerId from, const std::string& body) {
     disconnect(from, "an undecodable consensus message");
     return;
   }
-  if (peer_queued_[from].fetch_add(1) >= kPeerQueuedMax) {
+  const bool many = peer_queued_[from].fetch_add(1) >= kPeerQueuedMax;
+  const bool large = peer_queued_bytes_[from].fetch_add(body.size()) >= kPeerQueuedBytesMax;
+  if (many || large) {
     peer_queued_[from].fetch_sub(1);
+    peer_queued_bytes_[from].fetch_sub(body.size());
     count_drop(DropReason::kQueueFull);
     if (const auto more = dropped_log_.admit()) {
       log(LogLevel::kWarn, "peer_message_dropped", {{"peer", from}, {"more", *more}});
     }
     return;
   }
-  push(PeerMessage{.from = from, .message = *std::move(message)});
+  push(PeerMessage{.from = from, .message = *std::move(message), .bytes = body.size()});
 }
 
 void ConsensusDriver::peer_batch(PeerId from, std::string body) {
@@ -146,10 +156,11 @@ void ConsensusDriver::peer_batch(PeerId from, std::string body) {
     if (parts_.batches.find(batch_digest(options_.network.algorithm, bytes)) == nullptr) {
       auto batch = parse_batch(options_.network, parts_.executor.state(), std::move(bytes));
       if (batch) {
-        push(BatchReady{.batch = *std::move(batch), .from = from});
-      } else {
-        disconnect(from, "a batch that is none: " + batch.error().message);
+        // It keeps its place in the sender's room until the driver's thread has judged it.
+        push(BatchReady{.batch = *std::move(batch), .from = from, .incoming = size});
+        return;
       }
+      disconnect(from, "a batch that is none: " + batch.error().message);
     }
     parts_.batches.end_incoming(from, size);
   };
@@ -182,7 +193,7 @@ std::vector<ConsensusDriver::Input> ConsensusDriver::wait_for_input() {
 void ConsensusDriver::work() {
   pending_.push_back(replica_.start(now()));
   for (SharedBatch& batch : recovered_)
-    take(BatchReady{.batch = std::move(batch), .from = std::nullopt});
+    take(BatchReady{.batch = std::move(batch), .from = std::nullopt, .incoming = 0});
   recovered_.clear();
   bool good = perform();
   while (good) {
@@ -216,6 +227,7 @@ void ConsensusDriver::take(Input input) {
 
 void ConsensusDriver::take(PeerMessage& input) {
   peer_queued_[input.from].fetch_sub(1);
+  peer_queued_bytes_[input.from].fetch_sub(input.bytes);
   const consensus::ReplicaIndex from{static_cast<std::uint16_t>(input.from)};
   note_height(input.from, input.message);
   if (parts_.metrics != nullptr) parts_.metrics->message_received(input.message);
@@ -228,9 +240,20 @@ void ConsensusDriver::take(PeerMessage& input) {
     if (const auto more = dropped_log_.admit()) {
       log(LogLevel::kWarn, "peer_message_false", {{"peer", input.from}, {"more", *more}});
     }
+    count_false(input.from);
     return;
   }
   step(consensus::MessageReceived{.from = from, .message = std::move(input.message)});
+}
+
+void ConsensusDriver::count_false(PeerId from) {
+  FalseMessages& counted = peer_false_[from];
+  const consensus::Time time = now().monotonic;
+  if (time >= counted.since.plus(kFalseMessagesTime)) counted = {.since = time, .count = 0};
+  if (++counted.count > kFalseMessagesMax) {
+    counted.count = 0;
+    disconnect(from, "too many messages with false signatures");
+  }
 }
 
 bool ConsensusDriver::authentic(PeerId from, const consensus::Message& message) const {
@@ -260,6 +283,7 @@ void ConsensusDriver::note_height(PeerId from, const consensus::Message& message
 void ConsensusDriver::take(BatchReady& input) {
   const Batch& batch = *input.batch;
   const auto self = options_.consensus.self;
+  if (input.from) parts_.batches.end_incoming(*input.from, input.incoming);
   if (!input.from) packing_.store(packing_ > 0 ? packing_ - 1 : 0);
   const consensus::ReplicaIndex author =
       input.from ? consensus::ReplicaIndex{static_cast<std::uint16_t>(*input.from)}
@@ -292,7 +316,9 @@ void ConsensusDriver::pack(std::vector<std::shared_ptr<const ledger::Submission>
   auto list = std::make_shared<std::vector<std::shared_ptr<const ledger::Submission>>>(
       std::move(submissions));
   auto work = [this, list] {
-    push(BatchReady{.batch = pack_batch(options_.network, std::move(*list)), .from = std::nullopt});
+    push(BatchReady{.batch = pack_batch(options_.network, std::move(*list)),
+                    .from = std::nullopt,
+                    .incoming = 0});
   };
   if (!parts_.pool.post(VerifyPool::Lane::kPeers, work)) work();
 }

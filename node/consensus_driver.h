@@ -116,11 +116,15 @@ class ConsensusDriver {
   struct PeerMessage {
     PeerId from;
     consensus::Message message;
+    /// As it came.
+    std::size_t bytes = 0;
   };
   struct BatchReady {
     SharedBatch batch;
     /// Nothing: packed here.
     std::optional<PeerId> from;
+    /// What it takes of the sender's room for incoming batches until it is judged.
+    std::size_t incoming = 0;
   };
   struct Poke {};
   using Input = std::variant<PeerMessage, BatchReady, consensus::Event, Poke>;
@@ -133,6 +137,7 @@ class ConsensusDriver {
   void take(BatchReady& input);
   void disconnect(PeerId peer, const std::string& why);
   bool authentic(PeerId from, const consensus::Message& message) const;
+  void count_false(PeerId from);
   void note_height(PeerId from, const consensus::Message& message);
   void step(consensus::Event event);
   void pump_mempool();
@@ -171,6 +176,13 @@ class ConsensusDriver {
   std::atomic<std::uint32_t> packing_{0};
   std::vector<std::atomic<std::uint64_t>> peer_heights_;
   std::vector<std::atomic<std::uint32_t>> peer_queued_;
+  std::vector<std::atomic<std::uint64_t>> peer_queued_bytes_;
+  /// Messages of each peer with a false signature since then; the driver's thread only.
+  struct FalseMessages {
+    consensus::Time since;
+    std::uint32_t count = 0;
+  };
+  std::vector<FalseMessages> peer_false_;
   mutable std::mutex status_mutex_;
   consensus::ReplicaStatus status_;
   ViewChanges view_changes_;
