@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bad input gets a clear error that says what to do, and loses nothing."""
 
+import json
 import re
 import shutil
 import subprocess
 
 from harness import BIN, DAY_MS, Network, NetworkTest, certificate, lot, main, now_ms, run, uscc
+
+# gRPC's.
+INVALID_ARGUMENT = 3
+RESOURCE_EXHAUSTED = 8
 
 
 class BadRecords(NetworkTest):
@@ -90,6 +95,60 @@ class BadRecords(NetworkTest):
         done = self.net.submit("loose", [lot("LOOSE")], check=None)
         self.assertNotEqual(0, done.returncode)
         self.assertIn("0600", done.stderr)
+
+    def probe(self, case, records):
+        """What a node answers to a client that is not `qc`."""
+        file = self.net.write_records(f"probe-{case}.json", records)
+        done = subprocess.run([BIN / "qc_rpc_probe", self.net.member("laboratory"), file, case], capture_output=True,
+                              text=True, timeout=120, check=False)
+        self.assertEqual(0, done.returncode, done.stderr)
+        return json.loads(done.stdout)
+
+    def assert_answers(self, case, code, pattern):
+        answer = self.probe(case, [certificate(f"PROBE-{case}")])
+        self.assertEqual(code, answer["code"], answer)
+        self.assertRegex(answer["message"], pattern)
+        self.net.submit("laboratory", [certificate(f"PROBE-{case}")])
+
+    def test_a_replayed_submission_is_answered_with_its_first_outcome(self):
+        first, elsewhere, again = self.probe("replay", [certificate("REPLAY-1")])
+        self.assertEqual("SUBMISSION_STATE_COMMITTED", first["state"], first)
+        self.assertGreater(first["height"], 0)
+        self.assertEqual(first, elsewhere)
+        self.assertEqual(first, again)
+
+    def test_a_replayed_refusal_is_the_first_refusal(self):
+        first, elsewhere, again = self.probe("replay", [certificate("REPLAY-2", "NOWHERE")])
+        self.assertNotEqual("SUBMISSION_STATE_COMMITTED", first["state"], first)
+        self.assertEqual(first, elsewhere)
+        self.assertEqual(first, again)
+
+    def test_a_submission_out_of_time(self):
+        self.assert_answers("expired", INVALID_ARGUMENT, r"not_after_ms \d+ is past .*sign the submission again")
+
+    def test_a_wrong_signature(self):
+        self.assert_answers("bad-signature", INVALID_ARGUMENT, r"signature")
+
+    def test_a_truncated_submission(self):
+        self.assert_answers("truncated", INVALID_ARGUMENT, r"submission")
+
+    def test_a_submission_of_more_than_16_mib(self):
+        self.assert_answers("oversized", RESOURCE_EXHAUSTED, r"larger than max")
+
+    def test_a_message_that_is_no_protobuf(self):
+        answer = self.probe("junk", [certificate("PROBE-junk")])
+        self.assertNotEqual(0, answer["code"], answer)
+        self.net.submit("laboratory", [certificate("PROBE-junk")])
+
+    def test_a_client_whose_tls_key_is_not_enrolled(self):
+        stranger = self.net.member("stranger-tls")
+        shutil.copytree(self.net.member("laboratory"), stranger)
+        (stranger / "tls.pem").unlink()
+        run("key", "generate", stranger / "tls.pem")
+        done = run("org", "list", profile=stranger, check=4)
+        self.assertRegex(done.stderr, r"none of the \d+ nodes accepts this organisation's TLS key.*qc network status.*qc org show")
+        log = (self.net.root / "nodes" / self.net.names[0] / "qcnode.log").read_text(encoding="utf-8")
+        self.assertRegex(log, r"rpc_handshake_refused.*(not enrolled|unknown|no key)")
 
     def test_the_chain_goes_on_after_all_that(self):
         self.net.submit("laboratory", [certificate("FINE-1")])

@@ -2,6 +2,7 @@
 """A network of five under steady load and a random fault every ten seconds; at the end everything must be as promised.
 
   QC_BIN=build/release/bin python3 tests/integration/random_faults.py --minutes 10 --seed 1
+  QC_BIN=build/release/bin python3 tests/integration/random_faults.py --minutes 10 --no-faults --longest 10
 
 A fault is: killed, paused, deaf (what the others send is cut), not heard (what it sends is cut), cut off, or slow; of the
 primary in three of four cases, else of any node. Never two nodes at once, and none before the last one has caught up.
@@ -87,12 +88,14 @@ def percentile(sorted_values, part):
     return sorted_values[min(len(sorted_values) - 1, int(part * len(sorted_values)))]
 
 
-def settle(net, load, archive, gap_max):
+def settle(net, load, archive, gap_max, longest):
     """What must hold at the end; a list of what does not."""
     wrong = list(load.failures)
     gap, at = load.largest_gap()
     took = sorted(seconds for _, seconds, _ in load.acknowledged)
     slowest = load.slowest()
+    if longest and slowest[0] > longest:
+        wrong.append(f"a submission took {slowest[0]:.1f} s, {longest} s are allowed")
     print(f"{len(took)} submissions acknowledged; latency p50 {percentile(took, 0.5):.2f} s, p99 "
           f"{percentile(took, 0.99):.2f} s, longest {slowest[0]:.1f} s (sent at {slowest[1]:.1f} s to {slowest[2]}); largest "
           f"gap between acknowledgements {gap:.2f} s, at {at:.1f} s", flush=True)
@@ -117,6 +120,8 @@ def main():
     parser.add_argument("--minutes", type=float, default=1)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--gap", type=float, default=10, help="allowed seconds without an acknowledgement")
+    parser.add_argument("--longest", type=float, help="allowed seconds of one submission; not limited where not given")
+    parser.add_argument("--no-faults", action="store_true", help="load alone")
     parser.add_argument("--interval", type=float, default=1, help="seconds between submissions of one client")
     parser.add_argument("--base-port", type=int, default=17640)
     options = parser.parse_args()
@@ -131,20 +136,21 @@ def main():
         archive = JournalArchive(net)
         load = Load(net, lots=10, interval=options.interval)
         nemesis = Nemesis(net, proxy, random.Random(options.seed))
-        count = 0
+        count = faults = 0
         try:
             while time.monotonic() < load.begin + 60 * options.minutes:
                 count += 1
                 time.sleep(max(0, load.begin + PERIOD * count - time.monotonic()))
-                if time.monotonic() < load.begin + 60 * options.minutes:
+                if time.monotonic() < load.begin + 60 * options.minutes and not options.no_faults:
                     nemesis.strike(load)
+                    faults += 1
             wrong = []
         except AssertionError as failure:
             wrong = [str(failure)]
         load.stop()
         archive.stop()
-        print(f"{time.monotonic() - load.begin:.0f} s, {count - 1} faults, load average {os.getloadavg()[0]:.1f}", flush=True)
-        wrong += settle(net, load, archive, options.gap)
+        print(f"{time.monotonic() - load.begin:.0f} s, {faults} faults, load average {os.getloadavg()[0]:.1f}", flush=True)
+        wrong += settle(net, load, archive, options.gap, options.longest)
     finally:
         if load is not None:
             load.ending.set()
