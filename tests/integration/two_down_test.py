@@ -68,6 +68,8 @@ class TwoDown(unittest.TestCase):
                 self.assertEqual(before[node]["log_size"], status["log_size"])
                 seen = self.history_of(node)
                 self.assertEqual(before[node]["certified_height"], seen["height"], "what is certified is still answered")
+                self.assertTrue(seen["freshness"]["stale"], seen["freshness"])
+                self.assertRegex(status["stale_mark"], "STALE, as of", status)
         finally:
             healed = time.monotonic()
             for node in down:
