@@ -134,26 +134,27 @@ class Court {
   }
 
   Result<EvidenceReport> judge() {
-    switch (file_.kind) {
-      case EvidenceKind::kSplitView:
-        QC_TRY_VOID(judge_split_view());
-        break;
-      case EvidenceKind::kDoubleCosignature:
-        QC_TRY_VOID(judge_double_cosignature());
-        break;
-      case EvidenceKind::kDoubleNumber:
-        QC_TRY_VOID(judge_double_number());
-        break;
-      case EvidenceKind::kDoubleVote:
-        QC_TRY_VOID(judge_double_vote());
-        break;
-    }
+    QC_TRY_VOID(judge_kind());
     // Those in between lead to the last one.
     if (!used_.back()) return refuted("validator_sets: nothing uses the last one");
     return std::move(report_);
   }
 
  private:
+  Result<void> judge_kind() {
+    switch (file_.kind) {
+      case EvidenceKind::kSplitView:
+        return judge_split_view();
+      case EvidenceKind::kDoubleCosignature:
+        return judge_double_cosignature();
+      case EvidenceKind::kDoubleNumber:
+        return judge_double_number();
+      case EvidenceKind::kDoubleVote:
+        return judge_double_vote();
+    }
+    return refuted("kind: unknown");
+  }
+
   struct Stamped {
     CertifiedCheckpoint certified;
     std::size_t epoch = 0;

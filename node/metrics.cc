@@ -29,8 +29,10 @@ using prometheus::MetricType;
 using Label = ClientMetric::Label;
 
 /// From a memory's speed to a sick disk's.
-const prometheus::Histogram::BucketBoundaries kSeconds = {
-    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10};
+prometheus::Histogram::BucketBoundaries second_buckets() {
+  return {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+          0.05,   0.1,     0.25,   0.5,   1,      2.5,   10};
+}
 
 /// In the order of consensus::Message.
 constexpr std::array<std::string_view, std::variant_size_v<consensus::Message>> kMessageKinds = {
@@ -263,7 +265,8 @@ struct Metrics::Families {
     return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
   }
   prometheus::Histogram& histogram(const char* name, const char* help) {
-    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, kSeconds);
+    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add(
+        {}, second_buckets());
   }
 };
 
