@@ -25,6 +25,31 @@ constexpr std::uint64_t kUnexecutedMax = 512;
 constexpr std::chrono::milliseconds kExecutorWait{20};
 constexpr std::chrono::milliseconds kIdleWait{1'000};
 
+/// What certifies a stretch of blocks: the checkpoint at the end of their validator set, or the
+/// newest one.
+struct Certificate {
+  std::uint64_t height = 0;
+  std::uint64_t size = 0;
+  std::string note;
+  std::string seal_text;
+};
+
+Result<Certificate> certificate_above(const storage::ReadView& view, std::uint64_t from) {
+  QC_TRY(const std::vector<std::uint64_t> ends, view.set_ends(from - 1));
+  if (ends.empty() || ends.front() == view.height()) {
+    return Certificate{.height = view.height(),
+                       .size = view.log_size(),
+                       .note = view.checkpoint_note(),
+                       .seal_text = view.seal_text()};
+  }
+  QC_TRY(storage::StoredBlock block, view.block(ends.front()));
+  QC_TRY(std::string note, view.set_end_note(ends.front()));
+  return Certificate{.height = ends.front(),
+                     .size = block.seal_index() + 1,
+                     .note = std::move(note),
+                     .seal_text = std::move(block.seal_text)};
+}
+
 }  // namespace
 
 BlockSync::BlockSync(Options options, storage::Store& store, Executor& executor)
@@ -117,10 +142,11 @@ Result<std::string> BlockSync::range(std::uint64_t from, std::uint64_t to) const
   const auto view = store_.latest();
   quality::peer::v1::Blocks message;
   if (view->checkpoint_note().empty()) return message.SerializeAsString();
-  std::uint64_t last_index = view->seal_index();
-  if (from <= view->height()) {
+  QC_TRY(const Certificate certificate, certificate_above(*view, from));
+  std::uint64_t last_index = certificate.size - 1;
+  if (from <= certificate.height) {
     QC_TRY(std::vector<storage::FullBlock> blocks,
-           view->full_blocks(from, std::max(from, to), options_.range_bytes));
+           view->full_blocks(from, std::clamp(to, from, certificate.height), options_.range_bytes));
     for (storage::FullBlock& block : blocks) {
       auto* out = message.add_blocks();
       out->set_height(block.height);
@@ -135,9 +161,9 @@ Result<std::string> BlockSync::range(std::uint64_t from, std::uint64_t to) const
   }
   QC_TRY(
       const std::vector<Digest> path,
-      ledger::inclusion_path(view->network().algorithm, view->log(), last_index, view->log_size()));
-  message.set_checkpoint(view->checkpoint_note());
-  message.set_checkpoint_seal(view->seal_text());
+      ledger::inclusion_path(view->network().algorithm, view->log(), last_index, certificate.size));
+  message.set_checkpoint(certificate.note);
+  message.set_checkpoint_seal(certificate.seal_text);
   for (const Digest& hash : path) message.add_last_seal_path(ledger::to_bytes(hash));
   return message.SerializeAsString();
 }

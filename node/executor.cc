@@ -10,6 +10,7 @@
 #include "ledger/assert.h"
 #include "ledger/encoding.h"
 #include "ledger/record_log.h"
+#include "ledger/validator_schedule.h"
 #include "node/log.h"
 #include "node/metrics.h"
 
@@ -165,7 +166,8 @@ Result<void> Executor::announce(const ledger::ExecutedBlock& block) {
   consensus::Executed event{.height = consensus::Height{block.height},
                             .checkpoint = checkpoint.text(),
                             .cosignature = {},
-                            .next_epoch = std::nullopt};
+                            .next_epoch = {}};
+  if (block.next_epoch) event.next_epoch = consensus::Height{*block.next_epoch};
   if (options_.signer != nullptr) {
     QC_TRY(const ledger::NoteSignature line, cosign(checkpoint, block.time_ms));
     event.cosignature = line.line();
@@ -316,7 +318,11 @@ Result<void> Executor::announce_synced(const FetchedRange& range) {
                 .time_ms = seal.time_ms},
       .checkpoint = certified_message(proof, range.proven->certified.checkpoint, seal),
       .ordered = std::move(fetched_batches_),
-      .next_epoch = std::nullopt};
+      .next_epoch = {}};
+  QC_TRY(const auto schedule,
+         ledger::ValidatorSchedule::read(store_.state(), options_.network.algorithm));
+  if (const auto next = schedule.next_change(seal.height))
+    event.next_epoch = consensus::Height{*next};
   fetched_batches_.clear();
   handler_.synced(std::move(event));
   return {};
@@ -331,6 +337,7 @@ Result<void> Executor::handle(PeerCosignature& job) {
   const auto view = store_.latest();
   if (job.vote.height.value != view->height() || job.validator >= options_.validators.size())
     return {};
+  if (view->seal().validators != options_.validators.hash(options_.network.algorithm)) return {};
   const ledger::Checkpoint checkpoint = newest_checkpoint();
   const auto line = single_line(job.vote.cosignature);
   if (!line || job.vote.checkpoint != checkpoint.text()) return {};
@@ -379,7 +386,10 @@ Result<void> Executor::every_second() {
   if (options_.signer == nullptr || !uncertified_.empty()) return {};
   const auto now = wall_s();
   const auto period = static_cast<std::uint64_t>(options_.cosign_again.count());
-  const bool old = as_of_s_ + period <= now;
+  // Between two sets the newest checkpoint is the earlier one's, and only that may sign it.
+  const bool own_set =
+      store_.latest()->seal().validators == options_.validators.hash(options_.network.algorithm);
+  const bool old = own_set && as_of_s_ + period <= now;
   if (!old) return {};
   return sign_again();
 }

@@ -49,16 +49,20 @@ int report(const qc::ledger::Error& error, ExitCode code) {
   return code;
 }
 
-int run(qc::node::Config config) {
+int run(const qc::node::Config& config) {
   const sigset_t signals = block_stop_signals();
-  auto node = qc::node::Node::start(std::move(config));
+  auto node = qc::node::Node::start(config);
   if (!node) return report(node.error(), kNotStarted);
   const timespec wait{.tv_sec = 0, .tv_nsec = 200'000'000};
   while (true) {
     const int signal = sigtimedwait(&signals, nullptr, &wait);
     if (const auto failure = (*node)->failure()) {
       (*node)->stop();
-      return report(*failure, kFailed);
+      if (!(*node)->epoch_ended()) return report(*failure, kFailed);
+      (*node).reset();
+      node = qc::node::Node::start(config);
+      if (!node) return report(node.error(), kNotStarted);
+      continue;
     }
     if (signal > 0) {
       qc::node::log(qc::node::LogLevel::kInfo, "stopping", {{"signal", signal}});
@@ -99,5 +103,5 @@ int main(int argc, char** argv) {
     if (!print) std::cout << path << ": good\n";
   }
   if (print || check) return kStopped;
-  return run(*std::move(config));
+  return run(*config);
 }

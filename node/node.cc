@@ -186,6 +186,7 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
     return failure_;
   }
   Ingress& ingress() { return *ingress_; }
+  bool epoch_ended() const { return epoch_ended_; }
   std::uint16_t peer_port() const { return network_->port(); }
   std::uint16_t rpc_port() const { return rpc_->port(); }
 
@@ -240,6 +241,7 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   void fail_node(Error error);
   void keep_house();
   void watch_space();
+  void watch_epoch();
   void watch_quorum();
   std::string metrics() const;
   /// Why the node is not in order; empty while it is.
@@ -278,6 +280,7 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   std::unique_ptr<MetricsServer> metrics_server_;
 
   mutable FreshnessJudge freshness_;
+  std::atomic<bool> epoch_ended_{false};
   std::atomic<std::uint64_t> disk_free_{0};
   storage::SpaceLevel space_level_ = storage::SpaceLevel::kAmple;
   mutable std::mutex failure_mutex_;
@@ -295,7 +298,7 @@ Result<void> Node::Impl::open_ledger() {
     QC_TRY(promises_, open_promises(config_, network, *keys_.validator, *store_));
   }
   QC_TRY(chain_, recover_chain(*genesis_, *store_));
-  QC_TRY(Epoch epoch, read_epoch(network, store_->state()));
+  QC_TRY(Epoch epoch, read_epoch(network, store_->state(), store_->applied_height()));
   epoch_ = std::make_unique<Epoch>(std::move(epoch));
   QC_TRY(place_, place_of(config_, *genesis_, *epoch_, keys_));
   QC_TRY(const bool ballast,
@@ -457,12 +460,22 @@ void Node::Impl::keep_house() {
       if (stopping_) return;
     }
     watch_space();
+    watch_epoch();
     // Without a certified checkpoint there is nothing to show: somebody may have one. An observer
     // asks always: nobody owes it news.
     if (!place_.index || store_->latest()->checkpoint_note().empty()) {
       sync_->want(store_->applied_height() + kBlocksAskedFor, all_peers());
     }
   }
+}
+
+void Node::Impl::watch_epoch() {
+  if (epoch_ended_ || !driver_->status().epoch_ended) return;
+  epoch_ended_ = true;
+  fail_node({Code::kUnavailable,
+             fmt::format("another validator set votes above height {}: this node starts again with "
+                         "it",
+                         store_->applied_height())});
 }
 
 void Node::Impl::watch_space() {
@@ -691,6 +704,7 @@ Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Node::~Node() = default;
 
 std::optional<Error> Node::failure() const { return impl_->failure(); }
+bool Node::epoch_ended() const { return impl_->epoch_ended(); }
 NodeView& Node::view() { return *impl_; }
 Ingress& Node::ingress() { return impl_->ingress(); }
 std::uint16_t Node::peer_port() const { return impl_->peer_port(); }

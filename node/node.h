@@ -31,6 +31,10 @@ class Node {
   /// Why the node cannot go on, once that is so: the process must end with an error.
   std::optional<ledger::Error> failure() const;
 
+  /// The failure is only that another validator set votes from now on: the process makes a new Node
+  /// with the same configuration, which begins with that set.
+  bool epoch_ended() const;
+
   NodeView& view();
   Ingress& ingress();
   std::uint16_t peer_port() const;

@@ -17,6 +17,7 @@
 #include "ledger/checkpoint.h"
 #include "ledger/encoding.h"
 #include "ledger/subject_id.h"
+#include "ledger/validator_schedule.h"
 #include "node/checkpoint_proof.h"
 #include "node/consensus_driver.h"
 #include "node/log.h"
@@ -205,29 +206,17 @@ Result<Executor::Start> recover_chain(const ledger::Genesis& genesis, storage::S
   return start;
 }
 
-Result<Epoch> read_epoch(const ledger::Network& network, const ledger::StateView& state) {
+Result<Epoch> read_epoch(const ledger::Network& network, const ledger::StateView& state,
+                         std::uint64_t certified_height) {
   QC_TRY(const auto status, ledger::find_status<quality::v1::NetworkStatus>(
                                 state, network.algorithm, ledger::network_id()));
   if (!status)
     return fail(Code::kDataLoss, "the ledger holds no network status; restore the database");
-  std::vector<std::pair<ledger::Validator, std::string>> found;
-  for (const auto& validator : status->validators()) {
-    QC_TRY(ledger::PublicKey key, ledger::PublicKey::from_spki(validator.spki()));
-    found.emplace_back(ledger::Validator{.name = validator.name(), .key = std::move(key)},
-                       validator.node_tls_spki());
-  }
-  std::sort(found.begin(), found.end(),
-            [](const auto& a, const auto& b) { return a.first.name < b.first.name; });
-  std::vector<ledger::Validator> validators;
-  std::vector<std::string> tls;
-  for (auto& [validator, spki] : found) {
-    validators.push_back(std::move(validator));
-    tls.push_back(std::move(spki));
-  }
-  QC_TRY(ledger::ValidatorSet set, ledger::ValidatorSet::make(std::move(validators)));
-  return Epoch{.validators = std::move(set),
-               .tls_spkis = std::move(tls),
-               .first_height = std::max<std::uint64_t>(status->epoch(), 1),
+  QC_TRY(const ledger::ValidatorSchedule schedule, ledger::ValidatorSchedule::of(*status));
+  const ledger::ValidatorEpoch& epoch = schedule.at(certified_height + 1);
+  return Epoch{.validators = epoch.validators,
+               .tls_spkis = epoch.node_tls_spkis,
+               .first_height = epoch.first_height,
                .replay_window_ms = status->parameters().replay_window_ms()};
 }
 
@@ -259,6 +248,11 @@ Result<consensus::LedgerPosition> ledger_position(const PositionInputs& inputs) 
   position.checkpoint = checkpoint.text();
   QC_TRY(position.cosignature, own_cosignature(inputs, checkpoint));
   QC_TRY(position.ordered, ordered_batches(inputs));
+  QC_TRY(const auto schedule, ledger::ValidatorSchedule::read(inputs.start.chain->state(),
+                                                              inputs.genesis.network.algorithm));
+  // The epoch is that of the height above the certified one; its end may be decided already.
+  if (const auto next = schedule.next_change(position.certified_block.height.value + 1))
+    position.next_epoch = consensus::Height{*next};
   return position;
 }
 

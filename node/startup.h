@@ -55,8 +55,9 @@ ledger::Result<Promises> open_promises(const Config& config, const ledger::Netwo
 ledger::Result<Executor::Start> recover_chain(const ledger::Genesis& genesis,
                                               storage::Store& store);
 
-/// The present validators and parameters.
-ledger::Result<Epoch> read_epoch(const ledger::Network& network, const ledger::StateView& state);
+/// The validators that vote above `certified_height`, of which `state` is, and the parameters.
+ledger::Result<Epoch> read_epoch(const ledger::Network& network, const ledger::StateView& state,
+                                 std::uint64_t certified_height);
 
 /// Where the ledger stands, as consensus has to know it. `signer` is null for an observer.
 struct PositionInputs {
