@@ -15,6 +15,7 @@
 #include "cli/verify/timeline.h"
 #include "cli/verify/verify_command.h"
 #include "ledger/audit_verify.h"
+#include "ledger/digest.h"
 #include "ledger/policy.h"
 #include "quality/v1/services.grpc.pb.h"
 
@@ -42,7 +43,8 @@ struct FetchedBundle {
 };
 
 /// The audit bundle of a subject and of everything that belongs to the answer.
-Result<FetchedBundle> fetch_bundle(const ClientProfile& profile, const HistoryOptions& options) {
+Result<FetchedBundle> fetch_bundle(const ClientProfile& profile, const HistoryOptions& options,
+                                   const ledger::NetworkPolicy& policy) {
   QC_TRY(const auto channel, open_any_channel(profile));
   const auto stub = quality::v1::HistoryService::NewStub(channel);
   grpc::ClientContext context;
@@ -50,6 +52,7 @@ Result<FetchedBundle> fetch_bundle(const ClientProfile& profile, const HistoryOp
   quality::v1::ExportBundleRequest request;
   request.set_subject(options.subject);
   request.set_min_height(options.min_height);
+  request.set_set_hash(ledger::to_bytes(policy.validators.hash()));
   const auto stream = stub->ExportBundle(&context, request);
   FetchedBundle bundle;
   quality::v1::BundleChunk chunk;
@@ -118,7 +121,7 @@ Result<History> fetch_history(const ClientProfile& profile, const HistoryOptions
       const std::string text,
       read_file(options.policy.empty() ? profile.policy : std::filesystem::path(options.policy)));
   QC_TRY(const ledger::NetworkPolicy policy, ledger::NetworkPolicy::parse(text));
-  QC_TRY(FetchedBundle bundle, fetch_bundle(profile, options));
+  QC_TRY(FetchedBundle bundle, fetch_bundle(profile, options, policy));
   ledger::VerifyReport report = ledger::verify_bundle(
       bundle.json, policy, {.subject = options.subject, .since = {}, .max_age_s = {}});
   if (report.code == ledger::VerifyCode::kRefuted ||

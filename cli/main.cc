@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   qc::cli::add_network_commands(app, session);
   qc::cli::add_key_commands(app, session);
   qc::cli::add_organisation_commands(app, session);
+  qc::cli::add_validator_commands(app, session);
   qc::cli::add_submit_commands(app, session);
   qc::cli::add_history_commands(app, session);
   qc::cli::add_node_commands(app, session);

@@ -37,6 +37,7 @@ CLI::App* node_command(CLI::App& app);
 void add_key_commands(CLI::App& app, Session& session);
 void add_network_commands(CLI::App& app, Session& session);
 void add_organisation_commands(CLI::App& app, Session& session);
+void add_validator_commands(CLI::App& app, Session& session);
 void add_submit_commands(CLI::App& app, Session& session);
 void add_history_commands(CLI::App& app, Session& session);
 void add_node_commands(CLI::App& app, Session& session);

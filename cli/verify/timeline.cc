@@ -233,10 +233,11 @@ std::optional<std::string> governance_summary(const pb::Record& record) {
                          record.prefix_grant().code());
     case pb::Record::kValidatorSetChange:
       return fmt::format(
-          "validator set: {} {}",
+          "validator set: {} {} of {}",
           words(pb::ValidatorSetChange::Change_Name(record.validator_set_change().change()),
                 "CHANGE_"),
-          record.validator_set_change().validator().name());
+          record.validator_set_change().validator().name(),
+          record.validator_set_change().validator().organisation());
     case pb::Record::kParameterChange:
       return "network parameters changed" + with(" — ", record.parameter_change().reason());
     case pb::Record::kFoundingNetwork:

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/validator_change.h"
+
+#include <fmt/format.h>
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "cli/connection.h"
+#include "cli/enrolment.h"
+#include "cli/governance.h"
+#include "cli/key_file.h"
+#include "ledger/digest.h"
+#include "ledger/genesis.h"
+#include "ledger/key.h"
+#include "ledger/policy.h"
+#include "ledger/validator_history.h"
+#include "quality/v1/services.grpc.pb.h"
+
+namespace qc::cli {
+
+using ledger::Code;
+using ledger::fail;
+using ledger::Result;
+using quality::v1::ValidatorSetChange;
+
+namespace {
+
+constexpr std::chrono::seconds kQueryTimeout{30};
+
+Result<void> add_key(ValidatorSetChange& change, const ClientProfile& profile,
+                     const ledger::Signer& signer, quality::v1::KeyPurpose purpose) {
+  quality::v1::NewKey& key = *change.add_keys();
+  key.set_spki(signer.public_key().spki());
+  key.set_purpose(purpose);
+  QC_TRY(const std::string possession, signer.sign(ledger::possession_message(
+                                           profile.chain_id, profile.organisation,
+                                           static_cast<ledger::KeyPurpose>(purpose), key.spki())));
+  key.set_possession(possession);
+  return {};
+}
+
+grpc::Status call(const ClientProfile& profile, Result<void>& reached, auto ask) {
+  const auto channel = open_any_channel(profile);
+  if (!channel) {
+    reached = tl::unexpected<ledger::Error>(channel.error());
+    return {};
+  }
+  const auto stub = quality::v1::NetworkService::NewStub(*channel);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kQueryTimeout);
+  const grpc::Status status = ask(*stub, context);
+  if (!status.ok()) reached = fail(static_cast<Code>(status.error_code()), status.error_message());
+  return status;
+}
+
+Result<std::vector<ledger::FiledValidatorSet>> filed_sets(
+    const quality::v1::FollowValidatorsResponse& response) {
+  std::vector<ledger::FiledValidatorSet> sets;
+  for (const quality::v1::FollowedValidatorSet& followed : response.sets()) {
+    ledger::FiledValidatorSet& set = sets.emplace_back();
+    for (const auto& member : followed.validators()) {
+      set.validators.push_back({member.name(), member.spki()});
+    }
+    if (followed.checkpoint().empty()) continue;
+    ledger::SetIntroduction introduction{
+        .checkpoint = followed.checkpoint(),
+        .seal = {.index = followed.seal_index(), .text = followed.seal(), .path = {}}};
+    for (const std::string& node : followed.seal_path()) {
+      const auto digest = ledger::digest_from(node);
+      if (!digest) return fail(Code::kDataLoss, "the node's path to a seal holds no digests");
+      introduction.seal.path.push_back(*digest);
+    }
+    set.introduced_by = std::move(introduction);
+  }
+  return sets;
+}
+
+}  // namespace
+
+Result<std::string> validator_name(const std::string& chain_id, const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  QC_TRY(const ledger::ChainId chain, ledger::parse_chain_id(chain_id));
+  return fmt::format("{}/{}", chain.name, name);
+}
+
+Result<ValidatorSetChange> validator_addition(const ClientProfile& profile, const std::string& name,
+                                              const ledger::Signer& voting,
+                                              const ledger::Signer& tls, bool tls_enrolled) {
+  ValidatorSetChange change;
+  change.set_change(ValidatorSetChange::CHANGE_ADD);
+  quality::v1::Validator& validator = *change.mutable_validator();
+  QC_TRY(*validator.mutable_name(), validator_name(profile.chain_id, name));
+  validator.set_organisation(profile.organisation);
+  validator.set_spki(voting.public_key().spki());
+  validator.set_node_tls_spki(tls.public_key().spki());
+  QC_TRY_VOID(add_key(change, profile, voting, quality::v1::KEY_PURPOSE_VALIDATOR));
+  if (!tls_enrolled) {
+    QC_TRY_VOID(add_key(change, profile, tls, quality::v1::KEY_PURPOSE_NODE_TLS));
+  }
+  return change;
+}
+
+ValidatorSetChange validator_removal(const std::string& name, const std::string& organisation) {
+  ValidatorSetChange change;
+  change.set_change(ValidatorSetChange::CHANGE_REMOVE);
+  change.mutable_validator()->set_name(name);
+  change.mutable_validator()->set_organisation(organisation);
+  return change;
+}
+
+Result<ValidatorSetChange> key_replacement(const ClientProfile& profile, const std::string& name,
+                                           const ledger::Signer& voting) {
+  ValidatorSetChange change;
+  change.set_change(ValidatorSetChange::CHANGE_REPLACE_KEY);
+  quality::v1::Validator& validator = *change.mutable_validator();
+  QC_TRY(*validator.mutable_name(), validator_name(profile.chain_id, name));
+  validator.set_organisation(profile.organisation);
+  validator.set_spki(voting.public_key().spki());
+  QC_TRY_VOID(add_key(change, profile, voting, quality::v1::KEY_PURPOSE_VALIDATOR));
+  return change;
+}
+
+Result<quality::v1::SubmissionReceipt> submit_validator_change(const ClientProfile& profile,
+                                                               const ValidatorSetChange& change) {
+  quality::v1::Record record = record_now();
+  *record.mutable_validator_set_change() = change;
+  return submit_record(profile, profile.admin_key, record);
+}
+
+Result<quality::v1::SubmissionReceipt> replace_validator_key(
+    const ClientProfile& profile, const std::string& name,
+    const std::filesystem::path& voting_key_file) {
+  QC_TRY(const auto voting, open_key_file(voting_key_file));
+  QC_TRY(const ValidatorSetChange change, key_replacement(profile, name, *voting));
+  return submit_validator_change(profile, change);
+}
+
+Result<quality::v1::ListValidatorsResponse> list_validators(const ClientProfile& profile,
+                                                            std::uint64_t min_height) {
+  quality::v1::ListValidatorsRequest request;
+  request.set_min_height(min_height);
+  quality::v1::ListValidatorsResponse response;
+  Result<void> reached;
+  call(profile, reached, [&](auto& stub, auto& context) {
+    return stub.ListValidators(&context, request, &response);
+  });
+  QC_TRY_VOID(reached);
+  return response;
+}
+
+Result<std::string> follow_policy(const ClientProfile& profile, const std::string& policy) {
+  QC_TRY(const ledger::NetworkPolicy trusted, ledger::NetworkPolicy::parse(policy));
+  quality::v1::FollowValidatorsRequest request;
+  request.set_set_hash(ledger::to_bytes(trusted.validators.hash()));
+  quality::v1::FollowValidatorsResponse response;
+  Result<void> reached;
+  call(profile, reached, [&](auto& stub, auto& context) {
+    return stub.FollowValidators(&context, request, &response);
+  });
+  QC_TRY_VOID(reached);
+  QC_TRY(const std::vector<ledger::FiledValidatorSet> sets, filed_sets(response));
+  const auto history = ledger::ValidatorHistory::verify(trusted, sets);
+  if (!history) {
+    return fail(Code::kDataLoss, "the node's way to the present validators does not hold: " +
+                                     history.error().message);
+  }
+  QC_TRY(const ledger::NetworkPolicy present, ledger::NetworkPolicy::parse(response.policy()));
+  ledger::NetworkPolicy followed{
+      .origin = trusted.origin, .logs = trusted.logs, .validators = history->last()};
+  // A log's line vouches for nothing that a quorum has not signed.
+  for (const ledger::NoteKey& log : present.logs) {
+    const bool ours = present.origin == trusted.origin;
+    if (ours && std::ranges::find(followed.logs, log) == followed.logs.end()) {
+      followed.logs.push_back(log);
+    }
+  }
+  return followed.format();
+}
+
+}  // namespace qc::cli
