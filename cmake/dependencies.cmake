@@ -16,3 +16,6 @@ find_package(CLI11 CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(GTest CONFIG REQUIRED)
 find_package(benchmark CONFIG REQUIRED)
+
+# utf8proc comes with neither a CMake package nor another way to be found than by name.
+find_library(UTF8PROC_LIBRARY utf8proc REQUIRED)

@@ -13,7 +13,7 @@ packages=(
   g++ cmake ninja-build ccache lld git ca-certificates python3 openssl procps
   librocksdb-dev libgrpc++-dev protobuf-compiler-grpc protobuf-compiler libprotobuf-dev
   libboost-dev libssl-dev zlib1g-dev
-  libexpected-dev libfmt-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev
+  libexpected-dev libfmt-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libutf8proc-dev
   libgtest-dev libgmock-dev libbenchmark-dev prometheus-cpp-dev
 )
 if [[ "${1:-}" == --test ]]; then

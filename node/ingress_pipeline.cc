@@ -12,6 +12,7 @@
 #include "ledger/record_rules.h"
 #include "ledger/subject_id.h"
 #include "node/metrics.h"
+#include "node/normal_form.h"
 #include "quality/v1/record.pb.h"
 #include "quality/v1/status.pb.h"
 
@@ -188,6 +189,10 @@ Result<void> IngressPipeline::judge_records(const ledger::Submission& submission
     } else if (const auto checked = ledger::check_record(record, context); !checked) {
       const ledger::Refusal& refusal = checked.error();
       why = refusal.field.empty() ? refusal.message : refusal.field + ": " + refusal.message;
+    } else if (const auto field = first_not_normal(record)) {
+      why = *field +
+            ": this text is not in Unicode normalization form C (NFC), so it can look "
+            "like another; convert it, e.g. with `uconv -x any-nfc`";
     }
     if (why.empty()) continue;
     if (++count <= kRefusalsMax)
