@@ -12,6 +12,9 @@
 
 #include "mutations.h"
 #include "network.h"
+#ifdef QC_WHOLE_NODES
+#include "whole_network.h"
+#endif
 
 namespace {
 
@@ -108,6 +111,11 @@ void run(const Arguments& arguments, const Scenario& scenario, std::uint16_t val
 }  // namespace
 
 int main(int count, char** values) {
+#ifdef QC_WHOLE_NODES
+  if (count > 2 && std::string_view(values[1]) == "--mode") {
+    return qc::simulation::run_whole_nodes(count, values);
+  }
+#endif
   const std::optional<Arguments> arguments = parse(count, values);
   if (!arguments) {
     std::fputs(kUsage.data(), stderr);
