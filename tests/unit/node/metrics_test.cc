@@ -10,7 +10,7 @@
 #include <set>
 #include <string>
 
-#include "node/metrics_server.h"
+#include "node/http/metrics_server.h"
 #include "node/peer/asio.h"
 
 namespace qc::node {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/metrics_server.h"
+#include "node/http/metrics_server.h"
 
 #include "node/peer/asio.h"
 // Asio's own headers come first (see there).
