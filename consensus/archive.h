@@ -37,6 +37,7 @@ class Writer {
   void field(View value) { out_.u64(value.value); }
   void field(ReplicaIndex value) { out_.u16(value.value); }
   void field(Phase value) { out_.u8(static_cast<std::uint8_t>(value)); }
+  void any_phase(Phase value) { field(value); }
   void field(Equivocation::Kind value) { out_.u8(static_cast<std::uint8_t>(value)); }
   template <std::size_t kSize>
   void field(const std::array<std::uint8_t, kSize>& value) {
@@ -86,6 +87,13 @@ class Reader {
     const std::uint8_t phase = in_.u8();
     require(phase == static_cast<std::uint8_t>(Phase::kPrepare) ||
             phase == static_cast<std::uint8_t>(Phase::kCommit));
+    value = static_cast<Phase>(phase);
+  }
+  /// Of a signed statement, which may be a pre-prepare's too.
+  void any_phase(Phase& value) {
+    const std::uint8_t phase = in_.u8();
+    require(phase >= static_cast<std::uint8_t>(Phase::kPrePrepare) &&
+            phase <= static_cast<std::uint8_t>(Phase::kCommit));
     value = static_cast<Phase>(phase);
   }
   void field(Equivocation::Kind& value) {

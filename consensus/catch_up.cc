@@ -55,7 +55,9 @@ void Replica::Engine::cosign(const BlockPoint& block, const std::string& checkpo
   if (vote && vote->height > certified_.height) {
     checkpoints_.add(*config_.self, *vote);
     cosignature_sent_ = now_.monotonic;
-    broadcast(*vote);
+    if (speaks()) {
+      broadcast(*vote);
+    }
   }
   if (target_ && target_->height <= executed_.height) {
     adopt(CertifiedCheckpoint(*target_));
@@ -116,13 +118,88 @@ void Replica::Engine::adopt(const CertifiedCheckpoint& checkpoint) {
   }
 }
 
+bool Replica::Engine::behind_journal() const {
+  const std::optional<CheckpointHeld>& held = journal().certified();
+  return held && held->checkpoint.height > executed_.height;
+}
+
 void Replica::Engine::refresh_vote_permission() {
   // A ledger below what the journal holds certified was rolled back: nothing is voted until it is
   // executed again.
-  const std::optional<CheckpointHeld>& held = journal().certified();
-  const bool caught_up = !held || held->checkpoint.height <= executed_.height ||
-                         mutated(Mutation::kVotesBeforeReexecution);
-  rules_.allow_votes(!halted_ && caught_up);
+  const bool caught_up = !behind_journal() || mutated(Mutation::kVotesBeforeReexecution);
+  rules_.allow_votes(!halted_ && caught_up && !proving_.asking());
+}
+
+// ---- the proof that the journal is whole
+
+void Replica::Engine::begin_proving() {
+  // What the peers signed and this replica's journal kept is part of what it can tell them.
+  const auto hear = [this](const CertificateMade& made) {
+    const PreparedCertificate& certificate = made.certificate;
+    for (const SignedBy& prepare : certificate.prepares) {
+      heard_.add(Vote{Phase::kPrepare, certificate.view, certificate.height, certificate.digest,
+                      prepare.voter, prepare.signature});
+    }
+  };
+  if (journal().highest_certificate()) {
+    hear(*journal().highest_certificate());
+  }
+  for (const auto& [height, made] : journal().certificates()) {
+    hear(made);
+  }
+  if (config_.self && config_.prove_journal && !journal().given_up() &&
+      !mutated(Mutation::kJournalNotProved)) {
+    // The two clocks together do not come back, at least not to where they were.
+    proving_.begin(now_.wall_ms ^ static_cast<std::uint64_t>(now_.monotonic.ns));
+    ask_promises();
+  }
+}
+
+bool Replica::Engine::speaks() const {
+  // Not even what the journal says is repeated before it is known to be whole: it may be older than
+  // what this key said last.
+  return config_.self && !proving_.asking() && !journal().given_up();
+}
+
+void Replica::Engine::ask_promises() {
+  if (proving_.asking()) {
+    broadcast(AskPromises{proving_.life()});
+  }
+}
+
+void Replica::Engine::on_message(ReplicaIndex from, const AskPromises& message) {
+  send(from, heard_.of(from, message.life));
+}
+
+void Replica::Engine::on_message(ReplicaIndex from, const PromisesHeld& message) {
+  const auto foreign = [this](const Vote& vote) { return vote.voter != config_.self; };
+  if (!proving_.awaits(from, message.life) || std::ranges::any_of(message.votes, foreign) ||
+      (message.view_change && message.view_change->voter != config_.self)) {
+    return;
+  }
+  const auto forgotten = std::ranges::find_if(
+      message.votes, [this](const Vote& vote) { return journal().lacks(vote); });
+  if (forgotten != message.votes.end()) {
+    actions_.forgotten = ForgottenPromise{from, forgotten->view, forgotten->height};
+  } else if (message.view_change && journal().lacks(*message.view_change)) {
+    actions_.forgotten = ForgottenPromise{from, message.view_change->view, {}};
+  }
+  if (actions_.forgotten) {
+    rules_.give_up(actions_.persist);
+    proving_.end();
+  } else {
+    proving_.answered(from);
+  }
+  if (speaks()) {
+    // What was held back leaves now.
+    const Time before{now_.monotonic.ns - config_.resend_interval.ns};
+    for (auto& [height, slot] : round_.slots()) {
+      slot.sent = before;
+    }
+    cosignature_sent_ = before;
+    resend_due_ = now_.monotonic;
+  }
+  refresh_vote_permission();
 }
 
 // ---- status and its answers
@@ -168,7 +245,7 @@ void Replica::Engine::answer_slot(ReplicaIndex peer, Height height, const Height
   const bool lacks_any = held == nullptr || held->proposal == Digest{};
   const bool holds_wrong =
       held != nullptr && held->proposal != slot.digest && slot.decided() == slot.digest;
-  if (slot.pre_prepare && (lacks_any || holds_wrong)) {
+  if (slot.pre_prepare && (lacks_any || holds_wrong) && (!is_primary() || speaks())) {
     send(peer, *slot.pre_prepare);
   }
   answer_votes(peer, height, Phase::kPrepare, slot.prepares,
@@ -181,7 +258,8 @@ void Replica::Engine::answer_votes(ReplicaIndex peer, Height height, Phase phase
                                    const VoteSet& votes, const std::vector<std::uint8_t>* held) {
   for (std::size_t i = 0; i < quorum_.validators(); ++i) {
     const ReplicaIndex voter = replica_at(i);
-    if (voter == peer || (held != nullptr && marked(*held, voter))) {
+    if (voter == peer || (voter == config_.self && !speaks()) ||
+        (held != nullptr && marked(*held, voter))) {
       continue;
     }
     if (const std::optional<Vote> vote = votes.vote(voter, phase, round_.view(), height)) {

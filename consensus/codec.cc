@@ -11,6 +11,9 @@ namespace qc::consensus {
 
 // What each journal entry is made of.
 
+template <class A, Is<KeyGivenUp> M>
+void fields(A& /*a*/, M& /*m*/) {}
+
 template <class A, Is<EpochEntered> M>
 void fields(A& a, M& m) {
   a.field(m.first_height);

@@ -18,6 +18,11 @@ struct Config {
   /// This replica's place in the set, or nothing for an observer, which follows and never votes.
   std::optional<ReplicaIndex> self;
 
+  /// Whether what the journal says must be compared with what the peers remember before the first
+  /// vote. The host sets it where the journal was read from a disk, and again for the next epoch
+  /// while `ReplicaStatus::proving` says that it is not done.
+  bool prove_journal = false;
+
   /// W: only heights in (certified, certified + window] are in play. 1 .. kWindowMax.
   std::uint64_t window = 16;
   /// A proposal names at most so many batches (<= kProposalBatchesMax) of so many bytes in total. A

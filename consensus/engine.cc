@@ -23,6 +23,8 @@ Replica::Engine::Engine(Config config, const LedgerPosition& ledger, RecoveredSt
       checkpoints_(quorum_),
       contradictions_(quorum_),
       peers_(quorum_),
+      heard_(quorum_),
+      proving_(quorum_),
       progress_timer_(config_.progress_timeout, config_.progress_timeout_max),
       turns_(quorum_, config_.turn_blocks),
       executed_(ledger.executed),
@@ -46,6 +48,7 @@ Actions Replica::Engine::start(const Now& now) {
   now_ = now;
   actions_ = Actions{};
   enter_epoch();
+  begin_proving();
   begin_checkpoints();
   if (!halted_) {
     restore_round();
@@ -168,6 +171,9 @@ void Replica::Engine::on(const LinkUp& event) {
     peers_.at(event.peer).link_up = true;
     peers_.at(event.peer).link_down.reset();
     send(event.peer, make_status());
+    if (proving_.asking()) {
+      send(event.peer, AskPromises{proving_.life()});
+    }
   }
 }
 
@@ -186,6 +192,7 @@ void Replica::Engine::on_message(ReplicaIndex /*from*/, const PrePrepare& messag
   if (interest_in(message) != Interest::kVerify) {
     return;
   }
+  heard_.add(message, proposal_digest(message.proposal, authenticator_), config_.epoch);
   if (message.view == round_.view()) {
     accept(message);
   } else if (is_well_formed(message.proposal)) {
@@ -201,6 +208,7 @@ void Replica::Engine::on_message(ReplicaIndex /*from*/, const Vote& message) {
   if (interest_in(message) != Interest::kVerify) {
     return;
   }
+  heard_.add(message);
   Round& round = message.view == round_.view() ? round_ : next_round_;
   const std::optional<Vote> held = round.vote_of(message);
   if (!held) {
@@ -278,6 +286,9 @@ ReplicaStatus Replica::Engine::status() const {
   status.is_primary = is_primary();
   status.last_view_change = last_view_change_;
   status.may_vote = rules_.may_vote();
+  status.behind_journal = behind_journal();
+  status.proving = proving_.asking();
+  status.key_given_up = journal().given_up();
   status.halted = halted_;
   status.epoch_ended = epoch_ended();
   status.executed = executed_.height;

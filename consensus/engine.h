@@ -11,6 +11,7 @@
 #include "consensus/contradictions.h"
 #include "consensus/peers.h"
 #include "consensus/progress_timer.h"
+#include "consensus/promises.h"
 #include "consensus/proposal_chain.h"
 #include "consensus/replica.h"
 #include "consensus/round.h"
@@ -63,6 +64,8 @@ class Replica::Engine {
   void on_message(ReplicaIndex from, const FetchProposals& message);
   void on_message(ReplicaIndex from, const ProposalFetched& message);
   void on_message(ReplicaIndex from, const Echo& message);
+  void on_message(ReplicaIndex from, const AskPromises& message);
+  void on_message(ReplicaIndex from, const PromisesHeld& message);
   // interest.cc
   Interest interest_in(const PrePrepare& message) const;
   Interest interest_in(const Vote& message) const;
@@ -80,6 +83,7 @@ class Replica::Engine {
   void run_timers();
   bool may_serve(ReplicaIndex peer, std::size_t bytes);
   void resend();
+  void resend_signed();
   void resend_view();
   void resend_slot(Height height, const HeightSlot& slot);
   void fetch_missing();
@@ -144,7 +148,11 @@ class Replica::Engine {
               const std::string& cosignature);
   void certify();
   void adopt(const CertifiedCheckpoint& checkpoint);
+  void begin_proving();
+  void ask_promises();
+  bool speaks() const;
   void refresh_vote_permission();
+  bool behind_journal() const;
   Status make_status() const;
   void answer(ReplicaIndex peer, const Status& status);
   void answer_slot(ReplicaIndex peer, Height height, const HeightSlot& slot, const HeldVotes* held);
@@ -166,6 +174,8 @@ class Replica::Engine {
   Checkpoints checkpoints_;
   Contradictions contradictions_;
   Peers peers_;
+  HeardPromises heard_;
+  Proving proving_;
   ProgressTimer progress_timer_;
   Turns turns_;
 

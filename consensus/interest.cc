@@ -29,6 +29,9 @@ Interest Replica::Engine::interest(ReplicaIndex from, const Message& message) co
   if (const auto* new_view = std::get_if<NewView>(&message)) {
     return interest_in(*new_view);
   }
+  if (const auto* promises = std::get_if<PromisesHeld>(&message)) {
+    return proving_.awaits(from, promises->life) ? Interest::kVerify : Interest::kDrop;
+  }
   return Interest::kVerify;
 }
 

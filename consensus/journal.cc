@@ -208,7 +208,32 @@ std::vector<JournalEntry> RecoveredState::entries() const {
       return is_vote_at_or_below(entry, cosigned_->height);
     });
   }
+  if (given_up_) {
+    entries.emplace_back(KeyGivenUp{});
+  }
   return entries;
+}
+
+bool RecoveredState::lacks(const Vote& own) const {
+  if (own.view > view_) {
+    return true;
+  }
+  if (own.phase == Phase::kCommit) {
+    // Every commit has its certificate in the journal, and the highest is never discarded.
+    const auto place = std::pair(own.view, own.height);
+    return !highest_certificate_ || place > std::pair(highest_certificate_->certificate.view,
+                                                      highest_certificate_->certificate.height);
+  }
+  if (own.view < view_) {
+    return false;
+  }
+  const bool settled = certified_ && own.height <= certified_->checkpoint.height;
+  if (own.phase == Phase::kPrePrepare) {
+    return !settled && !proposals_.contains(own.height);
+  }
+  // Prepares of a view go up: one above the last is missing even where its height is certified.
+  const bool above_last = !last_prepare_ || own.height > last_prepare_->height;
+  return above_last || (!settled && !prepares_.contains(own.height));
 }
 
 const Proposal* payload_of(const JournalEntry& entry) {

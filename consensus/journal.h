@@ -96,9 +96,15 @@ struct AncestorKept {
   friend bool operator==(const AncestorKept&, const AncestorKept&) = default;
 };
 
-using JournalEntry =
-    std::variant<EpochEntered, ViewEntered, ProposalMade, PrepareMade, CertificateMade,
-                 CheckpointSigned, CheckpointHeld, NewViewInstalled, NewViewMade, AncestorKept>;
+/// A peer showed a promise signed with this key that the journal lacks: it was lost or rolled back,
+/// and nobody knows what else is missing. The key signs nothing any more, in no epoch.
+struct KeyGivenUp {
+  friend bool operator==(const KeyGivenUp&, const KeyGivenUp&) = default;
+};
+
+using JournalEntry = std::variant<EpochEntered, ViewEntered, ProposalMade, PrepareMade,
+                                  CertificateMade, CheckpointSigned, CheckpointHeld,
+                                  NewViewInstalled, NewViewMade, AncestorKept, KeyGivenUp>;
 
 /// The proposal whose batches must be durable with an entry, if there is one.
 const Proposal* payload_of(const JournalEntry& entry);
@@ -144,6 +150,14 @@ class RecoveredState {
   /// The newest own cosignature.
   const std::optional<CheckpointSigned>& cosigned() const { return cosigned_; }
   const std::optional<CheckpointHeld>& certified() const { return certified_; }
+  /// Whether the voting key was found to have forgotten promises.
+  bool given_up() const { return given_up_; }
+
+  /// Whether this state cannot be all that the key has promised, given something that it signed in
+  /// this epoch (a vote, or a pre-prepare as a vote of phase kPrePrepare). Never true of what is in
+  /// the journal, nor of what an unbroken journal may have dropped.
+  bool lacks(const Vote& own) const;
+  bool lacks(const ViewChangeHeader& own) const { return own.view > view_; }
 
   friend bool operator==(const RecoveredState&, const RecoveredState&) = default;
 
@@ -158,6 +172,7 @@ class RecoveredState {
   void apply(const NewViewInstalled& entry);
   void apply(const NewViewMade& entry);
   void apply(const AncestorKept& entry);
+  void apply(const KeyGivenUp& /*entry*/) { given_up_ = true; }
   void leave_view();
   bool is_base(Height height) const;
   void keep_ancestors_of(const Proposal& proposal);
@@ -174,6 +189,7 @@ class RecoveredState {
   std::map<std::pair<Height, Digest>, Proposal> ancestors_;
   std::optional<CheckpointSigned> cosigned_;
   std::optional<CheckpointHeld> certified_;
+  bool given_up_ = false;
 };
 
 /// Folds a journal, oldest entry first.

@@ -13,6 +13,7 @@ namespace qc::consensus {
 // hold messages, hence the header.
 
 /// Encoded size of one, for refusing a count before anything is allocated.
+constexpr std::size_t kVoteSize = 1 + 2 * 8 + sizeof(Digest) + 2 + sizeof(Signature);
 constexpr std::size_t kViewChangeHeaderSize = 5 * 8 + 2 * sizeof(Digest) + 2 + sizeof(Signature);
 
 /// A list in strictly ascending order of a member, hence without duplicates.
@@ -158,6 +159,29 @@ void fields(A& a, M& m) {
 template <class A, Is<Echo> M>
 void fields(A& a, M& m) {
   a.field(m.mark);
+}
+
+template <class A, Is<AskPromises> M>
+void fields(A& a, M& m) {
+  a.field(m.life);
+}
+
+template <class A, Is<PromisesHeld> M>
+void fields(A& a, M& m) {
+  a.field(m.life);
+  a.list(m.votes, kPhases, kVoteSize, [](A& archive, auto& vote) {
+    archive.any_phase(vote.phase);
+    archive.field(vote.view);
+    archive.field(vote.height);
+    archive.field(vote.digest);
+    archive.field(vote.voter);
+    archive.field(vote.signature);
+  });
+  a.require(
+      std::adjacent_find(m.votes.begin(), m.votes.end(), [](const Vote& one, const Vote& next) {
+        return one.phase >= next.phase;
+      }) == m.votes.end());
+  a.optional(m.view_change, [](A& archive, auto& header) { fields(archive, header); });
 }
 
 }  // namespace qc::consensus

@@ -238,10 +238,32 @@ struct Echo {
   friend bool operator==(const Echo&, const Echo&) = default;
 };
 
+/// The sender has just started and will not vote before it knows that its journal is whole: what
+/// does the receiver hold that bears the sender's signature?
+struct AskPromises {
+  /// Names the sender's process life, so that no answer to an earlier one counts.
+  std::uint64_t life = 0;
+
+  friend bool operator==(const AskPromises&, const AskPromises&) = default;
+};
+
+/// The newest that the sender has ever heard of the receiver in this epoch, signed by the receiver:
+/// it proves itself.
+struct PromisesHeld {
+  /// As asked.
+  std::uint64_t life = 0;
+  /// At most one a phase, in ascending order of phase. One of phase kPrePrepare is the signature of
+  /// a pre-prepare, `voter` the view's primary.
+  std::vector<Vote> votes;
+  std::optional<ViewChangeHeader> view_change;
+
+  friend bool operator==(const PromisesHeld&, const PromisesHeld&) = default;
+};
+
 /// Everything that replicas say to each other about ordering. Batch bytes and blocks travel in the
 /// host's own frames.
-using Message =
-    std::variant<PrePrepare, Vote, CheckpointVote, CertifiedCheckpoint, BatchAck, FetchBatches,
-                 Status, ViewChange, NewView, FetchProposals, ProposalFetched, Echo>;
+using Message = std::variant<PrePrepare, Vote, CheckpointVote, CertifiedCheckpoint, BatchAck,
+                             FetchBatches, Status, ViewChange, NewView, FetchProposals,
+                             ProposalFetched, Echo, AskPromises, PromisesHeld>;
 
 }  // namespace qc::consensus

@@ -25,6 +25,7 @@ enum class Mutation : std::uint8_t {
   kDuplicateSigners,
   kPayloadNotHeld,
   kCertificateNotJournalled,
+  kJournalNotProved,
 };
 
 #ifdef QC_MUTATIONS

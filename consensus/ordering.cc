@@ -328,13 +328,17 @@ void Replica::Engine::restore_round() {
   for (const auto& [height, pre_prepare] : journal().proposals()) {
     if (in_play(height) || height == base_height()) {
       accept(pre_prepare);
-      broadcast(pre_prepare);
+      if (speaks()) {
+        broadcast(pre_prepare);
+      }
     }
   }
   for (const Vote& vote : rules_.votes()) {
     if (in_play(vote.height) || vote.height == base_height()) {
       count_own(vote);
-      broadcast(vote);
+      if (speaks()) {
+        broadcast(vote);
+      }
     }
   }
 }

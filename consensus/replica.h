@@ -175,6 +175,16 @@ struct Halt {
   std::string others;
 };
 
+/// A peer showed a promise of this replica that its journal lacks (`KeyGivenUp`).
+struct ForgottenPromise {
+  ReplicaIndex shown_by;
+  View view;
+  /// Of the vote; genesis where it is a view change.
+  Height height;
+
+  friend bool operator==(const ForgottenPromise&, const ForgottenPromise&) = default;
+};
+
 /// What one step asks for, **to be done in the order of the fields**. Nothing may be sent before
 /// `persist` is durable; the entries of several steps may share one sync as long as the messages of
 /// all of them wait for it. A host that cannot make `persist` durable must stop: the replica
@@ -198,6 +208,7 @@ struct Actions {
   std::vector<Equivocation> evidence;
   /// The views that this step left, in order; nothing to do about, but to be told.
   std::vector<ViewLeft> views_left;
+  std::optional<ForgottenPromise> forgotten;
   std::optional<Halt> halt;
 };
 
@@ -220,9 +231,15 @@ struct ReplicaStatus {
   bool is_primary = false;
   /// The last view that was left since the replica was made.
   std::optional<ViewLeft> last_view_change;
-  /// False for an observer, while the ledger is below what the journal holds certified, and after a
-  /// halt.
+  /// False for an observer, while the ledger is below what the journal holds certified, while
+  /// `proving`, after a halt and with a key given up.
   bool may_vote = false;
+  /// The ledger is below what the journal holds certified: the database was rolled back.
+  bool behind_journal = false;
+  /// The peers have not said yet what they hold of this replica's promises.
+  bool proving = false;
+  /// The voting key has forgotten promises and signs nothing any more.
+  bool key_given_up = false;
   bool halted = false;
   /// The last height of the epoch is certified here: the host makes the next epoch's replica.
   bool epoch_ended = false;

@@ -34,6 +34,12 @@ void SafetyRules::enter_epoch(std::vector<JournalEntry>& persist) {
   }
 }
 
+void SafetyRules::give_up(std::vector<JournalEntry>& persist) {
+  if (!journal_.given_up()) {
+    record(KeyGivenUp{}, persist);
+  }
+}
+
 bool SafetyRules::enter_view(View view, std::vector<JournalEntry>& persist) {
   if (view <= journal_.view()) {
     return false;
@@ -133,7 +139,7 @@ std::optional<Vote> SafetyRules::commit(const PreparedCertificate& certificate,
 
 std::optional<CheckpointVote> SafetyRules::cosign(const CheckpointVote& vote,
                                                   std::vector<JournalEntry>& persist) {
-  if (!self_ || vote.cosignature.empty()) {
+  if (!self_ || journal_.given_up() || vote.cosignature.empty()) {
     return std::nullopt;
   }
   const std::optional<CheckpointSigned>& last = journal_.cosigned();
@@ -174,7 +180,7 @@ bool SafetyRules::commit_is_next(Height height) const {
 
 std::vector<Vote> SafetyRules::votes() {
   std::vector<Vote> votes;
-  if (!self_) {
+  if (!self_ || journal_.given_up()) {
     return votes;
   }
   for (const auto& [height, digest] : journal_.prepares()) {

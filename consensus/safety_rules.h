@@ -28,7 +28,9 @@ class SafetyRules {
   /// Whether it may sign at all at this time: not while the ledger is behind the journal, not after
   /// a halt.
   void allow_votes(bool allowed) { allowed_ = allowed; }
-  bool may_vote() const { return allowed_ && self_.has_value(); }
+  bool may_vote() const { return allowed_ && self_.has_value() && !journal_.given_up(); }
+  /// The key has forgotten promises: it signs nothing any more.
+  void give_up(std::vector<JournalEntry>& persist);
   /// The newest block that is executed here and certified.
   void set_certified(const BlockPoint& block) { certified_ = block; }
 

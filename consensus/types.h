@@ -132,5 +132,6 @@ inline constexpr std::size_t kCheckpointBytesMax = 1024;
 inline constexpr std::size_t kCosignatureBytesMax = 512;
 inline constexpr std::size_t kCertifiedProofBytesMax = std::size_t{128} << 10;
 inline constexpr std::size_t kWindowMax = 256;
+inline constexpr std::size_t kPhases = 3;
 
 }  // namespace qc::consensus

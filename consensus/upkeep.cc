@@ -40,6 +40,17 @@ void Replica::Engine::resend() {
   if (!config_.self) {
     return;
   }
+  ask_promises();
+  if (speaks()) {
+    resend_signed();
+  }
+  for (auto& [peer, batches] : pool_.unacknowledged(*config_.self, now)) {
+    actions_.send_batches.push_back(SendBatches{peer, std::move(batches)});
+  }
+}
+
+void Replica::Engine::resend_signed() {
+  const Time now = now_.monotonic;
   resend_view();
   for (auto& [height, slot] : round_.slots()) {
     const bool needed = height > certified_.height || has_work();
@@ -53,9 +64,6 @@ void Replica::Engine::resend() {
       now >= cosignature_sent_.plus(config_.resend_interval)) {
     cosignature_sent_ = now;
     broadcast(CheckpointVote{cosigned->height, cosigned->checkpoint, cosigned->cosignature});
-  }
-  for (auto& [peer, batches] : pool_.unacknowledged(*config_.self, now)) {
-    actions_.send_batches.push_back(SendBatches{peer, std::move(batches)});
   }
 }
 

@@ -83,6 +83,19 @@ bool verify(const Epoch& epoch, const Authenticator& authenticator, const NewVie
                                       message.checkpoint);
 }
 
+bool verify(const Epoch& epoch, const Authenticator& authenticator, const PromisesHeld& message) {
+  const bool votes_good = std::ranges::all_of(message.votes, [&](const Vote& vote) {
+    const bool possible =
+        vote.voter.value < epoch.validators &&
+        (vote.phase != Phase::kPrePrepare || vote.voter == epoch.primary(vote.view));
+    const VoteStatement statement{vote.phase, vote.view, vote.height, vote.digest};
+    return possible &&
+           authenticator.verify(vote.voter, vote_statement_bytes(epoch, statement), vote.signature);
+  });
+  return votes_good &&
+         (!message.view_change || header_is_good(epoch, authenticator, *message.view_change));
+}
+
 }  // namespace
 
 bool verify_message(const Epoch& epoch, const Authenticator& authenticator,
@@ -98,6 +111,9 @@ bool verify_message(const Epoch& epoch, const Authenticator& authenticator,
   }
   if (const auto* new_view = std::get_if<NewView>(&message)) {
     return verify(epoch, authenticator, *new_view);
+  }
+  if (const auto* promises = std::get_if<PromisesHeld>(&message)) {
+    return verify(epoch, authenticator, *promises);
   }
   return true;
 }

@@ -106,6 +106,7 @@ void Replica::Engine::on_message(ReplicaIndex from, const ViewChange& message) {
   if (header.voter.value >= quorum_.validators() || header.voter == config_.self) {
     return;
   }
+  heard_.add(header);
   Peers::Peer& voter = peers_.at(header.voter);
   voter.view = std::max(voter.view, header.view);
   voter.certified = std::max(voter.certified, header.checkpoint.height);
@@ -206,6 +207,7 @@ void Replica::Engine::on_message(ReplicaIndex /*from*/, const NewView& message) 
     report(equivocation_of(config_.epoch, *new_view_, message));
   }
   for (const ViewChangeHeader& header : message.headers) {
+    heard_.add(header);
     Peers::Peer& voter = peers_.at(header.voter);
     voter.view = std::max(voter.view, header.view);
   }

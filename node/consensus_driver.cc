@@ -452,6 +452,16 @@ void ConsensusDriver::report(const consensus::Actions& actions) {
   for (const consensus::Equivocation& evidence : actions.evidence) {
     if (parts_.evidence) parts_.evidence(evidence);
   }
+  if (actions.forgotten) {
+    const consensus::ForgottenPromise& forgotten = *actions.forgotten;
+    log(LogLevel::kError, "vote_journal_lacks_own_vote",
+        {{"shown_by", options_.validators.validators()[forgotten.shown_by.value].name},
+         {"view", forgotten.view.value},
+         {"height", forgotten.height.value},
+         {"meaning",
+          "the vote journal was lost or rolled back; this voting key signs nothing any more"},
+         {"do", "qc node recover"}});
+  }
   if (!actions.halt) return;
   const std::string_view reason = reason_text(actions.halt->reason);
   log(LogLevel::kError, "halted",

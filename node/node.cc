@@ -132,6 +132,7 @@ consensus::Config consensus_config(const Config& config, const ledger::Network& 
                .set_hash = epoch.validators.hash(network.algorithm),
                .validators = static_cast<std::uint16_t>(epoch.validators.size())};
   if (place.index) out.self = consensus::ReplicaIndex{static_cast<std::uint16_t>(*place.index)};
+  out.prove_journal = place.index.has_value();
   out.window = config.limits.window;
   out.block_batches_max = config.limits.block_batches;
   out.block_bytes_max = config.limits.block_bytes;
@@ -651,6 +652,14 @@ std::string Node::Impl::not_voting(const consensus::ReplicaStatus& replica) cons
   if (replica.halted) {
     return "it has halted: keep its data directory and log as they are and compare them with "
            "another node's";
+  }
+  if (replica.key_given_up) {
+    return "its vote journal was lost or rolled back, so that it may have forgotten votes: this "
+           "voting key signs nothing any more; make a new one with qc node recover";
+  }
+  if (replica.proving && !replica.behind_journal) {
+    return "it asks the other validators what they hold of its votes, and votes once enough of "
+           "them have answered; nothing to do, unless it lasts: then too few of them run";
   }
   return fmt::format(
       "its database is at height {} and below what its vote journal holds certified: it votes "

@@ -146,22 +146,23 @@ Result<void> prepare_data_dir(const Config& config) {
 }
 
 Result<Promises> open_promises(const Config& config, const ledger::Network& network,
-                               const ledger::Signer& signer, const storage::Store& store) {
+                               const ledger::Signer& signer, storage::Store& store) {
   const std::string directory = (std::filesystem::path(config.data_dir) / "votes").string();
-  const ledger::Digest key_id = signer.public_key().id(network.algorithm);
-  const std::string identity = network.chain_id + "\n" + ledger::to_hex(ledger::view(key_id));
+  const std::string key_id =
+      ledger::to_hex(ledger::view(signer.public_key().id(network.algorithm)));
+  const std::string identity = network.chain_id + "\n" + key_id;
   Promises promises;
   if (!storage::VoteJournal::exists(directory)) {
-    if (!store.empty()) {
+    QC_TRY(const bool voted, store.knows_voting_key(key_id));
+    if (voted) {
       return fail(Code::kFailedPrecondition,
-                  fmt::format("the vote journal {} is missing, but there is a ledger: this "
-                              "validator has forgotten what it "
-                              "promised and must not vote with this key again; run it with role = "
-                              "\"observer\" and have "
-                              "its voting key replaced",
+                  fmt::format("the vote journal {} is missing, but this validator has voted: it "
+                              "cannot know what it has promised and must not vote with this key "
+                              "again; make a new voting key with qc node recover",
                               directory));
     }
     QC_TRY(auto created, storage::VoteJournal::create(directory, identity));
+    QC_TRY_VOID(store.note_voting_key(key_id));
     promises.journal = std::move(created.journal);
     return promises;
   }
@@ -181,7 +182,15 @@ Result<Promises> open_promises(const Config& config, const ledger::Network& netw
     }
     promises.state.apply(*entry);
   }
+  QC_TRY_VOID(store.note_voting_key(key_id));
   promises.journal = std::move(opened.journal);
+  const auto& certified = promises.state.certified();
+  if (certified && certified->checkpoint.height.value > store.durable_height()) {
+    log(LogLevel::kWarn, "database_behind_vote_journal",
+        {{"database", store.durable_height()},
+         {"journal", certified->checkpoint.height.value},
+         {"meaning", "the database was rolled back; nothing is voted until it has caught up"}});
+  }
   return promises;
 }
 

@@ -45,11 +45,11 @@ ledger::Result<ledger::Genesis> read_genesis(const Config& config);
 /// Makes the data directory if need be (mode 0700).
 ledger::Result<void> prepare_data_dir(const Config& config);
 
-/// Opens the vote journal, or makes one where the ledger is empty too. A validator without a
-/// journal but with a ledger has forgotten what it promised and must not vote with that key again:
-/// an error that says so.
+/// Opens the vote journal, or makes one for a key that never voted beside this database. Where it
+/// did, its promises are lost and it must not vote again: an error that says what to do, as where
+/// the journal is broken. What no file can tell, the peers are asked before the first vote.
 ledger::Result<Promises> open_promises(const Config& config, const ledger::Network& network,
-                                       const ledger::Signer& signer, const storage::Store& store);
+                                       const ledger::Signer& signer, storage::Store& store);
 
 /// Writes block 0 where the store is empty, and executes again what is durable but not applied.
 ledger::Result<Executor::Start> recover_chain(const ledger::Genesis& genesis,

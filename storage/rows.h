@@ -44,6 +44,8 @@ inline constexpr std::string_view kDurableKey = "durable";
 inline constexpr std::string_view kAppliedKey = "applied";
 /// u64 height | signed note.
 inline constexpr std::string_view kNoteKey = "note";
+/// In front of the id of a voting key that has, or had, its journal beside this database.
+inline constexpr std::string_view kVotesKeyPrefix = "votes/";
 
 /// Every so many records of a subject there is a jump entry.
 inline constexpr std::uint64_t kJumpDistance = 64;

@@ -423,6 +423,19 @@ Result<FullBlock> Store::full_block(std::uint64_t height) const {
   return state_->reader.full_block(height);
 }
 
+Result<void> Store::note_voting_key(std::string_view key_id) {
+  QC_TRY(const bool known, knows_voting_key(key_id));
+  if (known) return {};
+  Database::Batch batch;
+  state_->database->put(batch, Column::kMeta, std::string(kVotesKeyPrefix).append(key_id), "");
+  return state_->database->write(std::move(batch), Database::Durability::kSynced);
+}
+
+Result<bool> Store::knows_voting_key(std::string_view key_id) const {
+  QC_TRY(const auto row, state_->reader.meta(std::string(kVotesKeyPrefix).append(key_id)));
+  return row.has_value();
+}
+
 Result<void> Store::flush() { return state_->database->flush(Database::Wait::kYes); }
 
 Store::Stats Store::stats() const {

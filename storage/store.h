@@ -129,6 +129,11 @@ class Store {
   const ledger::StateView& state() const;
   const ledger::NodeStore& nodes() const;
 
+  /// Notes for ever that a voting key votes beside this database, before its first vote. A journal
+  /// that is missing later is then known to be lost and not just not begun. `key_id` is opaque.
+  ledger::Result<void> note_voting_key(std::string_view key_id);
+  ledger::Result<bool> knows_voting_key(std::string_view key_id) const;
+
   /// Begins to flush what was written behind, and waits for it: before a clean stop, so that the
   /// next start executes nothing again.
   ledger::Result<void> flush();

@@ -28,6 +28,7 @@ Host::Host(Network& network, ReplicaIndex index, bool honest, bool slow, std::in
       ledger_(kGenesisTimeMs) {
   config_.epoch = Epoch{"simulation.example/net", Height{1}, {}, network.options().validators};
   config_.self = index;
+  config_.prove_journal = honest;
   config_.block_batches_max = 4;
 }
 
@@ -162,6 +163,11 @@ void Host::crash() {
     const bool lost = !place->second.durable && network_.random().chance(50);
     place = lost ? batches_.erase(place) : std::next(place);
   }
+}
+
+void Host::restore_journal() {
+  journal_.resize(std::min(copied_, journal_.size()));
+  network_.invariants().rolled_back(index_);
 }
 
 // ---- events

@@ -25,6 +25,9 @@ class Host {
 
   void start();
   void crash();
+  /// Remembers the journal as it is now, and puts it back in the place of a later one.
+  void copy_journal() { copied_ = journal_.size(); }
+  void restore_journal();
   bool up() const { return replica_ != nullptr; }
   void receive(consensus::ReplicaIndex from, const std::string& bytes);
   void receive_batch(const consensus::BatchStored& batch);
@@ -91,6 +94,7 @@ class Host {
   // The disk.
   ToyLedger ledger_;
   std::vector<consensus::JournalEntry> journal_;
+  std::size_t copied_ = 0;
   std::map<consensus::Digest, StoredBatch> batches_;
 
   // The process.

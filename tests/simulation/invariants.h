@@ -27,6 +27,9 @@ class Invariants {
             const consensus::Authenticator& hasher);
   /// An entry of a validator's vote journal is durable.
   void journalled(consensus::ReplicaIndex who, bool honest, const consensus::JournalEntry& entry);
+  /// A validator's journal was put back to an older state: it may claim lower views, and still must
+  /// not contradict what it signed.
+  void rolled_back(consensus::ReplicaIndex who) { views_[who.value].seen = consensus::View{}; }
   /// A replica hands a block to execution; `expected` is the height whose turn it is there.
   void delivered(const consensus::Delivery& delivery, consensus::Height expected);
   /// A block is executed.

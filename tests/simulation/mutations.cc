@@ -29,6 +29,8 @@ const std::vector<NamedMutation>& mutations() {
        "no checkpoint is a parent at or below the base"},
       {Mutation::kOnePeerViewJump, "one_peer_view_jump", "f + 1 others take one to a view"},
       {Mutation::kDuplicateSigners, "duplicate_signers", "signers of a certificate are distinct"},
+      {Mutation::kJournalNotProved, "journal_not_proved",
+       "no vote before the peers have shown what they hold of it"},
       {Mutation::kPayloadNotHeld, "payload_not_held", "what is voted for is held"},
   };
 #else

@@ -182,6 +182,17 @@ void Network::crash_sometimes() {
            [this] { crash_sometimes(); });
 }
 
+void Network::roll_back_once() {
+  Host& host = victim();
+  host.copy_journal();
+  after_us(random_.between(500, 2'000) * 1'000, [this, &host] {
+    host.crash();
+    ++report_.restarts;
+    host.restore_journal();
+    after_us(random_.between(50, 400) * 1'000, [&host] { host.start(); });
+  });
+}
+
 void Network::partition_sometimes() {
   if (healed_) {
     return;
@@ -247,6 +258,9 @@ Report Network::run() {
   }
   if (scenario().crash_every_ms > 0) {
     after_us(300'000, [this] { crash_sometimes(); });
+  }
+  if (scenario().roll_back_journal) {
+    after_us(random_.between(500, 2'000) * 1'000, [this] { roll_back_once(); });
   }
   if (scenario().pause_every_ms > 0) {
     after_us(300'000, [this] { pause_sometimes(); });

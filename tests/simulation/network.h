@@ -85,6 +85,7 @@ class Network {
   void crash_sometimes();
   void partition_sometimes();
   void pause_sometimes();
+  void roll_back_once();
   Host& victim();
   void heal();
   bool settled() const;

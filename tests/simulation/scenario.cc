@@ -55,6 +55,7 @@ const std::vector<Scenario>& scenarios() {
        .crash_every_ms = 1'500,
        .partition_every_ms = 700,
        .two_new_views = true},
+      {.name = "journal_rolled_back", .delay_ms_max = 10, .roll_back_journal = true},
       {.name = "twins",
        .loss_percent = 5,
        .delay_ms_max = 20,

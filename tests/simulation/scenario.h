@@ -34,6 +34,8 @@ struct Scenario {
   bool two_new_views = false;
   /// One validator claims and signs views far above its own.
   bool view_liar = false;
+  /// Once, a validator's vote journal is restored from an older copy while its machine is down.
+  bool roll_back_journal = false;
   /// One validator with a slow disk and slow execution.
   bool slow_node = false;
   /// Validator clocks differ by up to so much from true time.

@@ -66,6 +66,14 @@ std::vector<Message> sample_messages() {
       NewView{View{1}, {}, std::nullopt, std::nullopt, signature_of(8)},
       FetchProposals{Height{9}, digest_of(2), Height{3}},
       ProposalFetched{sample_proposal()},
+      AskPromises{7},
+      PromisesHeld{7, {}, std::nullopt},
+      PromisesHeld{~std::uint64_t{0},
+                   {Vote{Phase::kPrePrepare, View{1}, Height{2}, digest_of(3), ReplicaIndex{4},
+                         signature_of(5)},
+                    Vote{Phase::kCommit, View{1}, Height{1}, digest_of(2), ReplicaIndex{4},
+                         signature_of(6)}},
+                   sample_header(4)},
   };
 }
 
@@ -82,6 +90,7 @@ std::vector<JournalEntry> sample_entries() {
       NewViewInstalled{View{4}, ViewStart{Height{7}, std::nullopt, digest_of(3)}},
       NewViewMade{sample_new_view()},
       AncestorKept{digest_of(6), sample_proposal()},
+      KeyGivenUp{},
   };
 }
 
