@@ -100,6 +100,8 @@ class JournalChecker {
   void check(std::size_t validator, const consensus::NewViewInstalled& entry, bool kept);
   void check(std::size_t validator, const consensus::NewViewMade& entry, bool kept);
   void check(std::size_t validator, const consensus::AncestorKept& entry, bool kept);
+  /// Nothing to compare: it is the end of a key's promises.
+  void check(std::size_t /*validator*/, const consensus::KeyGivenUp& /*entry*/, bool /*kept*/) {}
   void check_view(std::size_t validator, consensus::View view, std::string_view what);
   Slot slot(std::size_t validator, consensus::View view, consensus::Height height) const;
   void compare_signatures();
