@@ -56,7 +56,10 @@ class DoubleNumber : public testing::Test {
                       .notes = {},
                       .proof = std::nullopt,
                       .receipts = {},
-                      .records = records};
+                      .records = records,
+                      .validator = {},
+                      .statements = {},
+                      .signatures = {}};
     std::vector<AcceptedReceipt> receipts;
     MerkleTree log(kHash);
     for (const std::string& record : records) {
