@@ -53,7 +53,7 @@ grpc::Status call(const ClientProfile& profile, Result<void>& reached, auto ask)
   const auto stub = quality::v1::NetworkService::NewStub(*channel);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kQueryTimeout);
-  const grpc::Status status = ask(*stub, context);
+  grpc::Status status = ask(*stub, context);
   if (!status.ok()) reached = fail(static_cast<Code>(status.error_code()), status.error_message());
   return status;
 }

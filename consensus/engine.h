@@ -117,6 +117,7 @@ class Replica::Engine {
   bool is_primary() const;
   bool has_work() const;
   void restore_round();
+  void restore_certificates();
 
   // view_change.cc
   void follow_views();

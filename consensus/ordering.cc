@@ -308,11 +308,7 @@ bool Replica::Engine::deliver(const Digest& digest, const Proposal& proposal) {
 
 // ---- restart
 
-void Replica::Engine::restore_round() {
-  keep_certified();
-  if (journal().new_view_made()) {
-    new_view_ = journal().new_view_made()->new_view;
-  }
+void Replica::Engine::restore_certificates() {
   for (const auto& [height, made] : journal().certificates()) {
     if (height > delivered_.height && made.certificate.view == round_.view()) {
       pool_.claim(made.proposal.batches, now_.monotonic);
@@ -325,6 +321,14 @@ void Replica::Engine::restore_round() {
                       prepare.voter, prepare.signature});
     }
   }
+}
+
+void Replica::Engine::restore_round() {
+  keep_certified();
+  if (journal().new_view_made()) {
+    new_view_ = journal().new_view_made()->new_view;
+  }
+  restore_certificates();
   for (const auto& [height, pre_prepare] : journal().proposals()) {
     if (in_play(height) || height == base_height()) {
       accept(pre_prepare);

@@ -8,6 +8,18 @@
 #include "consensus/statement.h"
 
 namespace qc::consensus {
+namespace {
+
+bool left_out_on_purpose(const JournalEntry& entry) {
+  return (mutated(Mutation::kStartNotJournalled) &&
+          std::holds_alternative<NewViewInstalled>(entry)) ||
+         (mutated(Mutation::kCertificateNotJournalled) &&
+          std::holds_alternative<CertificateMade>(entry)) ||
+         (mutated(Mutation::kJournalSkipped) && (std::holds_alternative<PrepareMade>(entry) ||
+                                                 std::holds_alternative<ProposalMade>(entry)));
+}
+
+}  // namespace
 
 SafetyRules::SafetyRules(const Epoch& epoch, std::optional<ReplicaIndex> self,
                          RecoveredState journal, Authenticator& authenticator)
@@ -221,14 +233,7 @@ Vote SafetyRules::sign(Phase phase, Height height, const Digest& digest) {
 
 void SafetyRules::record(JournalEntry entry, std::vector<JournalEntry>& persist) {
   journal_.apply(entry);
-  const bool vote =
-      std::holds_alternative<PrepareMade>(entry) || std::holds_alternative<ProposalMade>(entry);
-  const bool skipped =
-      (mutated(Mutation::kStartNotJournalled) && std::holds_alternative<NewViewInstalled>(entry)) ||
-      (mutated(Mutation::kCertificateNotJournalled) &&
-       std::holds_alternative<CertificateMade>(entry)) ||
-      (mutated(Mutation::kJournalSkipped) && vote);
-  if (!skipped) {
+  if (!left_out_on_purpose(entry)) {
     persist.push_back(std::move(entry));
   }
 }

@@ -13,9 +13,7 @@
 namespace qc::node {
 namespace {
 
-using ledger::Code;
 using ledger::Digest;
-using ledger::fail;
 using ledger::Result;
 using Clock = std::chrono::steady_clock;
 

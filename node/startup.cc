@@ -145,42 +145,55 @@ Result<void> prepare_data_dir(const Config& config) {
   return {};
 }
 
+/// The journal of a validator that never voted; refused where the store knows that it did.
+Result<Promises> first_promises(const std::string& directory, const std::string& identity,
+                                const std::string& key_id, storage::Store& store) {
+  QC_TRY(const bool voted, store.knows_voting_key(key_id));
+  if (voted) {
+    return fail(Code::kFailedPrecondition,
+                fmt::format("the vote journal {} is missing, but this validator has voted: it "
+                            "cannot know what it has promised and must not vote with this key "
+                            "again; make a new voting key with qc node recover",
+                            directory));
+  }
+  QC_TRY(auto created, storage::VoteJournal::create(directory, identity));
+  QC_TRY_VOID(store.note_voting_key(key_id));
+  Promises promises;
+  promises.journal = std::move(created.journal);
+  return promises;
+}
+
+Result<void> take_record(storage::JournalRecord& record, const std::string& directory,
+                         Promises& promises) {
+  if (record.type == static_cast<std::uint8_t>(JournalRecordType::kBatch)) {
+    promises.batches.push_back(std::move(record.bytes));
+    return {};
+  }
+  const auto entry = consensus::decode_journal_entry(record.bytes);
+  if (!entry || record.type != static_cast<std::uint8_t>(JournalRecordType::kEntry)) {
+    return fail(Code::kDataLoss, fmt::format("the vote journal {} holds an entry that this "
+                                             "program cannot read; use the version that wrote it",
+                                             directory));
+  }
+  promises.state.apply(*entry);
+  return {};
+}
+
 Result<Promises> open_promises(const Config& config, const ledger::Network& network,
                                const ledger::Signer& signer, storage::Store& store) {
   const std::string directory = (std::filesystem::path(config.data_dir) / "votes").string();
   const std::string key_id =
       ledger::to_hex(ledger::view(signer.public_key().id(network.algorithm)));
   const std::string identity = network.chain_id + "\n" + key_id;
-  Promises promises;
   if (!storage::VoteJournal::exists(directory)) {
-    QC_TRY(const bool voted, store.knows_voting_key(key_id));
-    if (voted) {
-      return fail(Code::kFailedPrecondition,
-                  fmt::format("the vote journal {} is missing, but this validator has voted: it "
-                              "cannot know what it has promised and must not vote with this key "
-                              "again; make a new voting key with qc node recover",
-                              directory));
-    }
-    QC_TRY(auto created, storage::VoteJournal::create(directory, identity));
-    QC_TRY_VOID(store.note_voting_key(key_id));
-    promises.journal = std::move(created.journal);
-    return promises;
+    return first_promises(directory, identity, key_id, store);
   }
   QC_TRY(auto opened, storage::VoteJournal::open(directory, identity));
   if (opened.torn_bytes > 0)
     log(LogLevel::kWarn, "vote_journal_torn_end", {{"bytes", opened.torn_bytes}});
+  Promises promises;
   for (storage::JournalRecord& record : opened.records) {
-    if (record.type == static_cast<std::uint8_t>(JournalRecordType::kBatch)) {
-      promises.batches.push_back(std::move(record.bytes));
-      continue;
-    }
-    const auto entry = consensus::decode_journal_entry(record.bytes);
-    if (!entry || record.type != static_cast<std::uint8_t>(JournalRecordType::kEntry)) {
-      return fail(Code::kDataLoss, fmt::format("the vote journal {} holds an entry that this "
-                                               "program cannot read; use the version that wrote it",
-                                               directory));
-    }
-    promises.state.apply(*entry);
+    QC_TRY_VOID(take_record(record, directory, promises));
   }
   QC_TRY_VOID(store.note_voting_key(key_id));
   promises.journal = std::move(opened.journal);

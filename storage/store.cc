@@ -304,6 +304,20 @@ Result<void> Store::State::keep_handover(const ledger::ExecutedBlock& block) {
   return database->write(std::move(batch), Database::Durability::kLogged);
 }
 
+Result<void> Store::State::keep_note(
+    std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks, std::uint64_t height,
+    std::string_view note) {
+  Database::Batch batch;
+  database->put(batch, Column::kMeta, kNoteKey, note_row(height, note));
+  const bool ends_set =
+      !blocks.empty() && blocks.back()->seal.next != blocks.back()->seal.validators;
+  if (!note.empty() && ends_set) {
+    // Kept for ever: whoever follows the chain from the start learns the next set by it.
+    database->put(batch, Column::kMeta, set_end_key(height), std::string(note));
+  }
+  return database->write(std::move(batch), Database::Durability::kLogged);
+}
+
 Result<void> Store::apply_certified(
     std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks, std::string_view note) {
   QC_ASSERT(!state_->empty);
@@ -313,15 +327,7 @@ Result<void> Store::apply_certified(
   QC_ASSERT(height <= state_->durable);
 
   // The note first: a flush in between must not leave a height without what certifies it.
-  Database::Batch note_batch;
-  state_->database->put(note_batch, Column::kMeta, kNoteKey, note_row(height, note));
-  const bool ends_set =
-      !blocks.empty() && blocks.back()->seal.next != blocks.back()->seal.validators;
-  if (!note.empty() && ends_set) {
-    // Kept for ever: whoever follows the chain from the start learns the next set by it.
-    state_->database->put(note_batch, Column::kMeta, set_end_key(height), std::string(note));
-  }
-  QC_TRY_VOID(state_->database->write(std::move(note_batch), Database::Durability::kLogged));
+  QC_TRY_VOID(state_->keep_note(blocks, height, note));
   if (!blocks.empty()) {
     QC_TRY_VOID(state_->write_behind(blocks));
     QC_TRY_VOID(state_->keep_handover(*blocks.back()));

@@ -37,6 +37,9 @@ struct Store::State {
   /// Takes the view of an applied height and shows it to readers.
   ledger::Result<void> publish(std::uint64_t height, std::string note);
   ledger::Result<void> keep_handover(const ledger::ExecutedBlock& block);
+  ledger::Result<void> keep_note(
+      std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks, std::uint64_t height,
+      std::string_view note);
 
   const ledger::Network network;
   const Options options;
