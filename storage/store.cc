@@ -278,19 +278,6 @@ Result<void> Store::commit_block(const ledger::Block& block, std::string_view pr
   return {};
 }
 
-Result<void> Store::State::write_behind(
-    std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks) {
-  DerivedBatch derived(*database, log);
-  for (const auto& block : blocks) QC_TRY_VOID(derived.add(*block));
-  const std::uint64_t height = blocks.back()->height;
-  Database::Batch batch;
-  derived.put_into(batch);
-  database->put(batch, Column::kMeta, kAppliedKey, number_key(height));
-  QC_TRY_VOID(database->write(std::move(batch), Database::Durability::kWrittenBehind));
-  applied = height;
-  return {};
-}
-
 /// Beside the note of a set's last block: the set that comes after it. The row is on disk
 /// before any block of the next set is, as that one's write is synced.
 Result<void> Store::State::keep_handover(const ledger::ExecutedBlock& block) {
@@ -302,6 +289,20 @@ Result<void> Store::State::keep_handover(const ledger::ExecutedBlock& block) {
   Database::Batch batch;
   database->put(batch, Column::kMeta, handover_key(block.height), encode_handover(handover));
   return database->write(std::move(batch), Database::Durability::kLogged);
+}
+
+Result<void> Store::State::write_behind(
+    std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks) {
+  if (blocks.empty()) return {};
+  DerivedBatch derived(*database, log);
+  for (const auto& block : blocks) QC_TRY_VOID(derived.add(*block));
+  const std::uint64_t height = blocks.back()->height;
+  Database::Batch batch;
+  derived.put_into(batch);
+  database->put(batch, Column::kMeta, kAppliedKey, number_key(height));
+  QC_TRY_VOID(database->write(std::move(batch), Database::Durability::kWrittenBehind));
+  applied = height;
+  return keep_handover(*blocks.back());
 }
 
 Result<void> Store::State::keep_note(
@@ -328,10 +329,7 @@ Result<void> Store::apply_certified(
 
   // The note first: a flush in between must not leave a height without what certifies it.
   QC_TRY_VOID(state_->keep_note(blocks, height, note));
-  if (!blocks.empty()) {
-    QC_TRY_VOID(state_->write_behind(blocks));
-    QC_TRY_VOID(state_->keep_handover(*blocks.back()));
-  }
+  QC_TRY_VOID(state_->write_behind(blocks));
   QC_TRY_VOID(state_->publish(height, std::string(note)));
   if (height - state_->flushed >= state_->options.flush_blocks_max) {
     QC_TRY_VOID(state_->database->flush(Database::Wait::kNo));

@@ -30,7 +30,7 @@ struct Store::State {
   /// Finds out how far the database reaches, and shows readers what it may.
   ledger::Result<void> load(const std::string& directory);
 
-  /// Makes the batch of what follows from `blocks` and writes it behind.
+  /// Makes the batch of what follows from `blocks`, which may be none, and writes it behind.
   ledger::Result<void> write_behind(
       std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks);
 
