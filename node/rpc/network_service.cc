@@ -105,6 +105,22 @@ bool wanted(const quality::v1::ListMembersRequest& request, quality::v1::PartySt
          std::ranges::find(request.states(), state) != request.states().end();
 }
 
+/// Adds those of the parties that are wanted until the page is full; `after` becomes the last one
+/// that was looked at.
+Result<void> add_members(const storage::ReadView& view,
+                         const quality::v1::ListMembersRequest& request,
+                         const std::vector<std::string>& codes, std::size_t limit,
+                         std::string& after, quality::v1::ListMembersResponse& response) {
+  for (const std::string& code : codes) {
+    if (std::cmp_greater_equal(response.members_size(), limit)) return {};
+    QC_TRY(auto status, party_status(view, code));
+    after = code;
+    if (!status || !wanted(request, status->state())) continue;
+    QC_TRY_VOID(fill_member(view, code, *std::move(status), *response.add_members()));
+  }
+  return {};
+}
+
 Result<void> list_members(const storage::ReadView& view,
                           const quality::v1::ListMembersRequest& request,
                           quality::v1::ListMembersResponse& response) {
@@ -115,17 +131,9 @@ Result<void> list_members(const storage::ReadView& view,
   for (std::size_t looked_at = 0; looked_at < kMaxPartiesLookedAt;) {
     QC_TRY(const std::vector<std::string> codes, view.parties(after, limit));
     if (codes.empty()) return {};
-    for (const std::string& code : codes) {
-      QC_TRY(auto status, party_status(view, code));
-      after = code;
-      ++looked_at;
-      if (!status || !wanted(request, status->state())) continue;
-      QC_TRY_VOID(fill_member(view, code, *std::move(status), *response.add_members()));
-      if (response.members_size() >= static_cast<int>(limit)) {
-        response.set_next(after);
-        return {};
-      }
-    }
+    looked_at += codes.size();
+    QC_TRY_VOID(add_members(view, request, codes, limit, after, response));
+    if (std::cmp_greater_equal(response.members_size(), limit)) break;
   }
   response.set_next(after);
   return {};
