@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::chrono::seconds kStartTimeout{60};
 constexpr std::chrono::seconds kStatusTimeout{3};
-constexpr std::chrono::milliseconds kPollInterval{100};
+constexpr std::chrono::milliseconds kReadyPollInterval{100};
 
 struct NetworkOptions {
   std::string folder;
@@ -92,7 +92,7 @@ ledger::Result<void> wait_until_ready(const NetworkLayout& layout,
                             fmt::format("node {} is not ready after {} s; see {}", node,
                                         kStartTimeout.count(), layout.log_file(node).string()));
       }
-      std::this_thread::sleep_for(kPollInterval);
+      std::this_thread::sleep_for(kReadyPollInterval);
     }
   }
   return {};

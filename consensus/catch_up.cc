@@ -19,6 +19,7 @@ void Replica::Engine::begin_checkpoints() {
       certified_ = BlockPoint{checkpoint.height, checkpoint.proposal, 0};
       certified_checkpoint_ = checkpoint;
       chain_.settle(certified_);
+      actions_.store_certified.push_back(StoreCertified{checkpoint});
     } else {
       target_ = checkpoint;
     }
@@ -53,14 +54,15 @@ void Replica::Engine::cosign(const BlockPoint& block, const std::string& checkpo
     }
   }
   if (vote && vote->height > certified_.height) {
-    checkpoints_.add(*config_.self, *vote);
+    // The host never stamps below the block's time.
+    checkpoints_.add(*config_.self, *vote, block.time_ms / 1000);
     cosignature_sent_ = now_.monotonic;
     if (speaks()) {
       broadcast(*vote);
     }
   }
   if (target_ && target_->height <= executed_.height) {
-    adopt(CertifiedCheckpoint(*target_));
+    adopt_foreign(CertifiedCheckpoint(*target_));
   }
   certify();
 }
@@ -115,6 +117,14 @@ void Replica::Engine::adopt(const CertifiedCheckpoint& checkpoint) {
   actions_.forget_batches.insert(actions_.forget_batches.end(), settled.begin(), settled.end());
   if (target_ && target_->height <= certified_.height) {
     target_.reset();
+  }
+}
+
+void Replica::Engine::adopt_foreign(const CertifiedCheckpoint& checkpoint) {
+  const Height before = certified_.height;
+  adopt(checkpoint);
+  if (certified_.height > before) {
+    actions_.store_certified.push_back(StoreCertified{checkpoint});
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,14 +21,16 @@ class Checkpoints {
 
   /// The checkpoint that this replica computed at a height.
   void computed(const BlockPoint& block, const std::string& checkpoint);
-  /// A cosignature, own or another's; the first of a voter at a height stays. False if it is known.
-  bool add(ReplicaIndex voter, const CheckpointVote& vote);
+  /// A cosignature, own or another's, and its stamp (unix seconds); the first of a voter at a
+  /// height stays. False if it is known.
+  bool add(ReplicaIndex voter, const CheckpointVote& vote, std::uint64_t cosigned_s);
   /// The cosignature that is held of a voter at a height, if any.
   const CheckpointVote* vote(ReplicaIndex voter, Height height) const;
   /// The computed checkpoint at a height, if it is remembered.
   const std::string* own(Height height) const;
   /// The greatest height above `above` where a quorum cosigned one checkpoint and this replica has
-  /// executed it.
+  /// executed it. A stamp before the block's time counts for nothing: a quorum with one in it would
+  /// certify nothing, and the vote of a correct replica would come too late.
   std::optional<Certifiable> certifiable(Height above) const;
   /// Forgets votes at or below the certified height, and what was computed below it.
   void erase_through(Height certified);
@@ -38,7 +41,11 @@ class Checkpoints {
     BlockPoint block;
     std::string checkpoint;
   };
-  using Places = std::vector<std::optional<CheckpointVote>>;
+  struct Stamped {
+    CheckpointVote vote;
+    std::uint64_t cosigned_s = 0;
+  };
+  using Places = std::vector<std::optional<Stamped>>;
 
   std::optional<Certifiable> tally(Height height, const Places& places) const;
 

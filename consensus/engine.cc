@@ -105,7 +105,17 @@ void Replica::Engine::on(const MessageReceived& event) {
   if (event.from.value >= quorum_.validators() || event.from == config_.self) {
     return;
   }
-  std::visit([&](const auto& message) { on_message(event.from, message); }, event.message);
+  if (const auto* vote = std::get_if<CheckpointVote>(&event.message)) {
+    on_checkpoint_vote(event.from, *vote, event.cosigned_s);
+    return;
+  }
+  std::visit(
+      [&](const auto& message) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(message)>, CheckpointVote>) {
+          on_message(event.from, message);
+        }
+      },
+      event.message);
 }
 
 void Replica::Engine::on(const BatchStored& event) {
@@ -218,13 +228,14 @@ void Replica::Engine::on_message(ReplicaIndex /*from*/, const Vote& message) {
   }
 }
 
-void Replica::Engine::on_message(ReplicaIndex from, const CheckpointVote& message) {
+void Replica::Engine::on_checkpoint_vote(ReplicaIndex from, const CheckpointVote& message,
+                                         std::uint64_t cosigned_s) {
   if (interest_in(from, message) != Interest::kVerify) {
     return;
   }
   const CheckpointVote* held = checkpoints_.vote(from, message.height);
   if (held == nullptr) {
-    checkpoints_.add(from, message);
+    checkpoints_.add(from, message, cosigned_s);
     certify();
   } else if (held->checkpoint != message.checkpoint) {
     report(equivocation_of(config_.epoch, from, *held, message));
@@ -234,7 +245,7 @@ void Replica::Engine::on_message(ReplicaIndex from, const CheckpointVote& messag
 void Replica::Engine::on_message(ReplicaIndex from, const CertifiedCheckpoint& message) {
   Peers::Peer& peer = peers_.at(from);
   peer.certified = std::max(peer.certified, message.height);
-  adopt(message);
+  adopt_foreign(message);
 }
 
 void Replica::Engine::on_message(ReplicaIndex from, const BatchAck& message) {

@@ -54,7 +54,8 @@ class Replica::Engine {
   void on(const Tick& event);
   void on_message(ReplicaIndex from, const PrePrepare& message);
   void on_message(ReplicaIndex from, const Vote& message);
-  void on_message(ReplicaIndex from, const CheckpointVote& message);
+  void on_checkpoint_vote(ReplicaIndex from, const CheckpointVote& message,
+                          std::uint64_t cosigned_s);
   void on_message(ReplicaIndex from, const CertifiedCheckpoint& message);
   void on_message(ReplicaIndex from, const BatchAck& message);
   void on_message(ReplicaIndex from, const FetchBatches& message);
@@ -149,6 +150,8 @@ class Replica::Engine {
               const std::string& cosignature);
   void certify();
   void adopt(const CertifiedCheckpoint& checkpoint);
+  /// Adopts one that the host's store may lack.
+  void adopt_foreign(const CertifiedCheckpoint& checkpoint);
   void begin_proving();
   void ask_promises();
   bool speaks() const;

@@ -26,6 +26,9 @@ namespace qc::consensus {
 struct MessageReceived {
   ReplicaIndex from;
   Message message;
+  /// Of a CheckpointVote: the stamp that its cosignature signs, unix seconds. One that is older
+  /// than the block's time certifies nothing (formats.md, Checkpoint) and is not counted.
+  std::uint64_t cosigned_s = 0;
 };
 
 /// The host has verified a batch and stored it: from a peer, from its own mempool (`author` is
@@ -106,14 +109,22 @@ struct Cosignature {
   std::string cosignature;
 };
 
-/// A quorum cosigned the checkpoint that this replica computed too: the host makes the note and the
-/// proof of it, stores them and reports `CheckpointCertified`.
+/// A quorum cosigned the checkpoint that this replica computed too, with stamps that count: the
+/// host makes the note and the proof of it, stores them and reports `CheckpointCertified`. It must
+/// not refuse any of the votes: they are counted once.
 struct Certifiable {
   Height height;
   Digest proposal{};
   std::string checkpoint;
   /// In ascending order of voter, at least a quorum.
   std::vector<Cosignature> votes;
+};
+
+/// A certified checkpoint of an executed height that the host did not make itself: a peer or the
+/// journal had it. The host stores it, where its store has none of this height yet; nothing is
+/// reported back.
+struct StoreCertified {
+  CertifiedCheckpoint checkpoint;
 };
 
 /// The host fetches, checks and executes the blocks `from` .. `to` and reports `Synced`. Asked
@@ -199,6 +210,7 @@ struct Actions {
   /// executed.
   std::vector<Delivery> deliver;
   std::vector<Certifiable> certify;
+  std::vector<StoreCertified> store_certified;
   std::optional<FetchBlocks> fetch_blocks;
   /// Batches that need not be kept for ordering any more: ordered and certified, expired, or
   /// refused.

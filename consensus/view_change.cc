@@ -111,7 +111,7 @@ void Replica::Engine::on_message(ReplicaIndex from, const ViewChange& message) {
   voter.view = std::max(voter.view, header.view);
   voter.certified = std::max(voter.certified, header.checkpoint.height);
   if (message.checkpoint) {
-    adopt(*message.checkpoint);
+    adopt_foreign(*message.checkpoint);
   }
   view_changes_.add(message);
   if (header.view < round_.view() || rules_.installed()) {
@@ -212,7 +212,7 @@ void Replica::Engine::on_message(ReplicaIndex /*from*/, const NewView& message) 
     voter.view = std::max(voter.view, header.view);
   }
   if (message.checkpoint) {
-    adopt(*message.checkpoint);
+    adopt_foreign(*message.checkpoint);
   }
   enter_view(message.view, ViewChangeCause::kViewBegun);
   install(message);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "ledger/text.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::ledger {
@@ -45,8 +46,6 @@ std::string_view kind_name(std::uint32_t kind) {
 }
 
 bool is_word(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// Recursive descent over the rule's text.
 class Parser {
  public:

@@ -21,10 +21,6 @@ namespace qc::ledger {
 
 namespace {
 
-tl::unexpected<Error> refuted(std::string message) {
-  return fail(Code::kInvalidArgument, std::move(message));
-}
-
 std::string_view describe_purpose(KeyPurpose purpose) {
   return purpose == KeyPurpose::kAdmin ? "an admin key" : "a signing key";
 }

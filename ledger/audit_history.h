@@ -21,6 +21,11 @@
 
 namespace qc::ledger {
 
+/// What a verification answers that found something untrue.
+inline tl::unexpected<Error> refuted(std::string message) {
+  return fail(Code::kInvalidArgument, std::move(message));
+}
+
 // The parts of an audit that concern one key, one submission, one subject. Internal to
 // verify_bundle.
 

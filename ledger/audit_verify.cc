@@ -21,10 +21,6 @@ namespace qc::ledger {
 
 namespace {
 
-tl::unexpected<Error> refuted(std::string message) {
-  return fail(Code::kInvalidArgument, std::move(message));
-}
-
 /// Judges one parsed bundle, step by step; what it finds goes into the report as it goes.
 class Audit {
  public:

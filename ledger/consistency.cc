@@ -19,9 +19,9 @@ constexpr std::array kFields{JsonField{"format", &kStringShape},
                              JsonField{"old", &kStringShape},
                              JsonField{"new", &kStringShape},
                              JsonField{"proof", &kStringListShape}};
-constexpr JsonShape kShape{.type = JsonType::kObject, .fields = kFields};
+constexpr JsonShape kConsistencyShape{.type = JsonType::kObject, .fields = kFields};
 
-Result<ConsistencyFile> read_file(const JsonValue& value) {
+Result<ConsistencyFile> read_consistency(const JsonValue& value) {
   QC_TRY_VOID(read_format(value, kConsistencyFormat));
   ConsistencyFile file;
   file.chain = value.at("chain").string();
@@ -91,11 +91,11 @@ std::string ConsistencyFile::to_json() const {
 }
 
 tl::expected<ConsistencyFile, FileRefusal> ConsistencyFile::parse(std::string_view bytes) {
-  Result<JsonValue> value = read_proof_json(bytes, kShape);
+  Result<JsonValue> value = read_proof_json(bytes, kConsistencyShape);
   if (!value) {
     return tl::unexpected(FileRefusal{VerifyCode::kUnreadable, std::move(value.error().message)});
   }
-  Result<ConsistencyFile> file = read_file(*value);
+  Result<ConsistencyFile> file = read_consistency(*value);
   if (!file) {
     return tl::unexpected(FileRefusal{VerifyCode::kRefuted, std::move(file.error().message)});
   }

@@ -11,8 +11,6 @@ namespace {
 constexpr std::size_t kWholeDigitsMax = 15;
 constexpr std::size_t kFractionDigitsMax = 9;
 
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
-
 /// A non-negative decimal's two halves; the fraction is empty without a point.
 struct Digits {
   std::string_view whole;

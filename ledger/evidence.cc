@@ -79,7 +79,7 @@ const JsonShape* choose_shape(const JsonValue& file) {
   }
   return nullptr;
 }
-constexpr JsonShape kShape{.choose = choose_shape};
+constexpr JsonShape kEvidenceShape{.choose = choose_shape};
 
 tl::unexpected<Error> refuted(std::string message) {
   return fail(Code::kInvalidArgument, std::move(message));
@@ -101,7 +101,7 @@ Result<std::vector<std::string>> read_byte_pair(const JsonValue& list, std::stri
   return pair;
 }
 
-Result<EvidenceFile> read_file(const JsonValue& value) {
+Result<EvidenceFile> read_evidence(const JsonValue& value) {
   QC_TRY_VOID(read_format(value, kEvidenceFormat));
   EvidenceFile file;
   file.kind = *kind_of(value);
@@ -423,11 +423,11 @@ std::string EvidenceFile::to_json() const {
 }
 
 tl::expected<EvidenceFile, FileRefusal> EvidenceFile::parse(std::string_view bytes) {
-  Result<JsonValue> value = read_proof_json(bytes, kShape);
+  Result<JsonValue> value = read_proof_json(bytes, kEvidenceShape);
   if (!value) {
     return tl::unexpected(FileRefusal{VerifyCode::kUnreadable, std::move(value.error().message)});
   }
-  Result<EvidenceFile> file = read_file(*value);
+  Result<EvidenceFile> file = read_evidence(*value);
   if (!file) {
     return tl::unexpected(FileRefusal{VerifyCode::kRefuted, std::move(file.error().message)});
   }

@@ -18,7 +18,6 @@ constexpr std::size_t kCodeBytesMax = 64;
 constexpr std::array<std::string_view, 12> kColonFamilies{
     "ISO", "IEC", "EN", "CEN", "CLC", "BS", "DIN", "NF", "JIS", "UNE", "UNI", "OIML"};
 
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
 bool is_upper(char character) { return character >= 'A' && character <= 'Z'; }
 
 bool all_digits(std::string_view text) {

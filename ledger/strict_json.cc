@@ -8,6 +8,7 @@
 
 #include "ledger/assert.h"
 #include "ledger/encoding.h"
+#include "ledger/text.h"
 
 namespace qc::ledger {
 
@@ -83,8 +84,6 @@ void append_code_point(std::string& out, std::uint32_t point) {
     tail(0);
   }
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Reads one text front to back. Containers under construction stand on a stack of our own, so that
 /// nesting cannot exhaust the thread's.

@@ -11,6 +11,8 @@
 
 namespace qc::ledger {
 
+constexpr bool is_digit(char character) { return character >= '0' && character <= '9'; }
+
 /// Takes the first code point off `text`. Strict UTF-8 (RFC 3629): no overlong forms, no
 /// surrogates, nothing above U+10FFFF. Nothing, and `text` as it was, at an error or the end.
 std::optional<char32_t> take_code_point(std::string_view& text);

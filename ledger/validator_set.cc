@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "ledger/text.h"
+
 namespace qc::ledger {
 namespace {
 
@@ -11,8 +13,6 @@ constexpr std::size_t kMaxNetworkName = 128;
 constexpr std::size_t kMaxShortName = 32;
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 Result<void> check_validator(const Validator& validator, std::string_view network) {
   const std::size_t slash = validator.name.rfind('/');
   if (slash == std::string::npos || !is_network_name(validator.name.substr(0, slash)) ||

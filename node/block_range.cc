@@ -25,13 +25,18 @@ constexpr char kDroppedByte = 0x00;
 }  // namespace
 
 BlockRangeCheck::BlockRangeCheck(ledger::Network network, ledger::ValidatorSet validators)
-    : network_(std::move(network)), validators_(std::move(validators)) {}
+    : network_(std::move(network)),
+      validators_(std::move(validators)),
+      set_hash_(validators_.hash(network_.algorithm)) {}
 
 Result<FetchedRange> BlockRangeCheck::range(quality::peer::v1::Blocks& message,
                                             ChainEdge& edge) const {
   FetchedRange checked;
   for (auto& sent : *message.mutable_blocks()) {
-    QC_TRY(FetchedBlock fetched, block(sent, edge));
+    auto judged = block(sent, edge);
+    // Only what begins in another set is somebody else's; a range that runs into one is a lie.
+    if (!judged && !checked.blocks.empty()) judged.error().code = Code::kInvalidArgument;
+    QC_TRY(FetchedBlock fetched, std::move(judged));
     checked.blocks.push_back(std::move(fetched));
   }
   checked.proof.note = std::move(*message.mutable_checkpoint());
@@ -43,6 +48,10 @@ Result<FetchedRange> BlockRangeCheck::range(quality::peer::v1::Blocks& message,
     }
     checked.proof.seal_path.push_back(*digest);
   }
+  return proven(std::move(checked), edge);
+}
+
+Result<FetchedRange> BlockRangeCheck::proven(FetchedRange checked, const ChainEdge& edge) const {
   QC_TRY(const ledger::SignedNote note, ledger::SignedNote::parse(checked.proof.note));
   QC_TRY(const ledger::Checkpoint claimed, ledger::Checkpoint::parse(note.text));
   if (checked.blocks.empty() || claimed.size == edge.log_size) {
@@ -52,6 +61,10 @@ Result<FetchedRange> BlockRangeCheck::range(quality::peer::v1::Blocks& message,
   // A later checkpoint: it certifies the last seal, and with it all before, by inclusion.
   const ledger::HashAlgorithm algorithm = network_.algorithm;
   QC_TRY(const ledger::Seal seal, ledger::Seal::parse(edge.seal_text));
+  if (seal.next != set_hash_) {
+    return fail(Code::kInvalidArgument,
+                "a checkpoint above the end of the validator set that signed it");
+  }
   QC_TRY_VOID(ledger::verify_checkpoint(note, validators_, seal.time_ms / 1000));
   if (claimed.origin != network_.chain_id || claimed.size < edge.log_size ||
       !ledger::verify_inclusion(algorithm, ledger::seal_leaf_hash(algorithm, edge.seal_text),
@@ -62,10 +75,25 @@ Result<FetchedRange> BlockRangeCheck::range(quality::peer::v1::Blocks& message,
   return checked;
 }
 
+/// The set that the seal before names is the one that may agree on a block, and only this set's
+/// signatures can be checked here.
+Result<void> BlockRangeCheck::set_in_force(const ledger::Seal& seal, const ChainEdge& edge) const {
+  QC_TRY(const ledger::Seal before, ledger::Seal::parse(edge.seal_text));
+  if (before.next != set_hash_) {
+    return fail(Code::kFailedPrecondition,
+                fmt::format("block {} is of another validator set", seal.height));
+  }
+  if (seal.validators == set_hash_) return {};
+  return fail(Code::kInvalidArgument,
+              fmt::format("block {} is sealed by another validator set than the one in force",
+                          seal.height));
+}
+
 Result<FetchedBlock> BlockRangeCheck::block(quality::peer::v1::Block& message,
                                             ChainEdge& edge) const {
   const ledger::HashAlgorithm algorithm = network_.algorithm;
   QC_TRY(const ledger::Seal seal, ledger::Seal::parse(message.seal()));
+  if (message.height() == edge.height + 1) QC_TRY_VOID(set_in_force(seal, edge));
   const auto proposal = parse_proposal(message.proposal());
   const bool fits = message.height() == edge.height + 1 && seal.height == message.height() &&
                     seal.time_ms == message.time_ms() && proposal &&

@@ -41,24 +41,30 @@ struct ChainEdge {
 };
 
 /// Judges the blocks that a peer sends, before anything of them is executed: every block against
-/// its seal, the seals as a chain, and the last one against a checkpoint that a quorum cosigned.
-/// Pure; any bytes may come.
+/// its seal, the seals as a chain, each of them of the validator set that the seal before it names,
+/// and the last one against a checkpoint that a quorum of that set cosigned. A range lies within
+/// one set: an earlier set's keys extend nothing. Pure; any bytes may come.
 class BlockRangeCheck {
  public:
   BlockRangeCheck(ledger::Network network, ledger::ValidatorSet validators);
 
   /// Takes the blocks out of `message`. They must go on at `edge`, which moves behind the last of
-  /// them; after an error (which says what does not fit) it is anywhere.
+  /// them; after an error (which says what does not fit) it is anywhere. kFailedPrecondition where
+  /// they begin after, or the checkpoint is not of, this set: no lie, whoever sent them is further
+  /// or less far.
   ledger::Result<FetchedRange> range(quality::peer::v1::Blocks& message, ChainEdge& edge) const;
 
  private:
+  ledger::Result<FetchedRange> proven(FetchedRange checked, const ChainEdge& edge) const;
   ledger::Result<FetchedBlock> block(quality::peer::v1::Block& message, ChainEdge& edge) const;
+  ledger::Result<void> set_in_force(const ledger::Seal& seal, const ChainEdge& edge) const;
   ledger::Result<void> outcomes(const quality::peer::v1::Block& message,
                                 const FetchedBlock& fetched, const ledger::Seal& seal,
                                 ChainEdge& edge) const;
 
   const ledger::Network network_;
   const ledger::ValidatorSet validators_;
+  const ledger::Digest set_hash_;
 };
 
 }  // namespace qc::node

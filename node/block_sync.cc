@@ -21,7 +21,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kUnexecutedMax = 512;
 /// While the executor catches up, it is looked after so often.
 constexpr std::chrono::milliseconds kExecutorWait{20};
-constexpr std::chrono::milliseconds kIdleWait{1'000};
+constexpr std::chrono::milliseconds kNothingWait{1'000};
 
 /// What certifies a stretch of blocks: the checkpoint at the end of their validator set, or the
 /// newest one.
@@ -107,7 +107,7 @@ void BlockSync::work() {
     std::deque<Answer> answers;
     {
       std::unique_lock lock(mutex_);
-      const auto wait = edge_ ? kExecutorWait : kIdleWait;
+      const auto wait = edge_ ? kExecutorWait : kNothingWait;
       wake_.wait_for(lock, wait, [this] {
         return stopped_ || !requests_.empty() || !answers_.empty() ||
                (fetch_.to > 0 && !edge_ && !asked_);
@@ -245,18 +245,23 @@ void BlockSync::take_answer(const Answer& answer) {
   }
   if (message.checkpoint().empty()) {
     // It has nothing certified itself; not a lie, but not to be asked at once again.
-    banned_[answer.peer] = Clock::now() + kIdleWait;
+    banned_[answer.peer] = Clock::now() + kNothingWait;
     return;
   }
   ChainEdge edge = *edge_;
   auto checked = check_.range(message, edge);
+  if (!checked && checked.error().code == ledger::Code::kFailedPrecondition) {
+    // Around a change of the set one of the two is in another: this node's next life asks again.
+    banned_[answer.peer] = Clock::now() + kNothingWait;
+    return;
+  }
   if (!checked) {
     punish(answer.peer, checked.error().message);
     return;
   }
   if (checked->blocks.empty()) {
     // That was all it has; whoever needs more will want it again.
-    banned_[answer.peer] = Clock::now() + kIdleWait;
+    banned_[answer.peer] = Clock::now() + kNothingWait;
     edge_.reset();
     const std::lock_guard lock(mutex_);
     fetch_ = {};

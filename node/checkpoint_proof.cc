@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/checkpoint_proof.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "consensus/byte_reader.h"
@@ -61,7 +63,7 @@ Result<ProvenCheckpoint> verify_proof(const ledger::Network& network,
     return fail(Code::kInvalidArgument, "a checkpoint of another chain");
   }
   if (seal.validators != validators.hash(network.algorithm)) {
-    return fail(Code::kInvalidArgument, "a seal of another validator set");
+    return fail(Code::kFailedPrecondition, "a seal of another validator set");
   }
   const Digest leaf = ledger::seal_leaf_hash(network.algorithm, proof.seal_text);
   if (!ledger::verify_inclusion(network.algorithm, leaf, claimed.size - 1, claimed.size,
@@ -99,6 +101,23 @@ std::optional<std::uint64_t> cosignature_time(const ledger::NoteSignature& line)
     time = (time << 8U) | static_cast<unsigned char>(line.signature[i]);
   }
   return time;
+}
+
+Result<std::vector<ledger::NoteSignature>> certificate_lines(
+    const consensus::Certifiable& certifiable, std::uint64_t block_time_ms) {
+  std::vector<ledger::NoteSignature> lines;
+  for (const consensus::Cosignature& vote : certifiable.votes) {
+    auto line = single_line(vote.cosignature);
+    const auto time = line ? cosignature_time(*line) : std::nullopt;
+    if (!time || *time < block_time_ms / 1000) {
+      return fail(Code::kInternal,
+                  fmt::format("block {}: a cosignature of validator {} was counted that certifies "
+                              "nothing; this is a fault of the program, report it",
+                              certifiable.height.value, vote.voter.value));
+    }
+    lines.push_back(*std::move(line));
+  }
+  return lines;
 }
 
 std::optional<ledger::NoteSignature> single_line(std::string_view text) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "consensus/messages.h"
+#include "consensus/replica.h"
 #include "ledger/chain_state.h"
 #include "ledger/checkpoint.h"
 #include "ledger/result.h"
@@ -37,7 +38,7 @@ struct ProvenCheckpoint {
 };
 
 /// Checks the quorum's cosignatures, the seal's inclusion at size - 1, and that the seal is of this
-/// set.
+/// set (kFailedPrecondition where it is not).
 ledger::Result<ProvenCheckpoint> verify_proof(const ledger::Network& network,
                                               const ledger::ValidatorSet& validators,
                                               const CheckpointProof& proof);
@@ -54,6 +55,12 @@ consensus::CertifiedCheckpoint certified_message(const CheckpointProof& proof,
 
 /// When a cosignature/v1 line was made, unix seconds; nothing if it is none. Checks no signature.
 std::optional<std::uint64_t> cosignature_time(const ledger::NoteSignature& line);
+
+/// The lines that certify a block of this time, out of the votes that consensus counted. Each of
+/// them must be one with a stamp that counts: consensus had that verified before it counted them,
+/// so anything else is a fault of this program, and an error.
+ledger::Result<std::vector<ledger::NoteSignature>> certificate_lines(
+    const consensus::Certifiable& certifiable, std::uint64_t block_time_ms);
 
 /// The only line in this text; nothing if there is not exactly one.
 std::optional<ledger::NoteSignature> single_line(std::string_view text);

@@ -36,11 +36,6 @@ consensus::Now now() {
                                                 .count())};
 }
 
-FramePriority priority_of(const consensus::Message& message) {
-  return std::holds_alternative<consensus::PrePrepare>(message) ? FramePriority::kProposals
-                                                                : FramePriority::kVotes;
-}
-
 std::string_view reason_text(consensus::Halt::Reason reason) {
   switch (reason) {
     case consensus::Halt::Reason::kCheckpointDiffers:
@@ -235,7 +230,8 @@ void ConsensusDriver::take(PeerMessage& input) {
     count_drop(DropReason::kNotNeeded);
     return;
   }
-  if (!authentic(input.from, input.message)) {
+  const std::optional<Verified> verified = verify(input.from, input.message);
+  if (!verified) {
     count_drop(DropReason::kFalse);
     if (const auto more = dropped_log_.admit()) {
       log(LogLevel::kWarn, "peer_message_false", {{"peer", input.from}, {"more", *more}});
@@ -243,7 +239,8 @@ void ConsensusDriver::take(PeerMessage& input) {
     count_false(input.from);
     return;
   }
-  step(consensus::MessageReceived{.from = from, .message = std::move(input.message)});
+  step(consensus::MessageReceived{
+      .from = from, .message = std::move(input.message), .cosigned_s = verified->cosigned_s});
 }
 
 void ConsensusDriver::count_false(PeerId from) {
@@ -256,19 +253,22 @@ void ConsensusDriver::count_false(PeerId from) {
   }
 }
 
-bool ConsensusDriver::authentic(PeerId from, const consensus::Message& message) const {
+std::optional<ConsensusDriver::Verified> ConsensusDriver::verify(
+    PeerId from, const consensus::Message& message) const {
+  const auto when = [](bool good) { return good ? std::optional(Verified{}) : std::nullopt; };
   if (const auto* vote = std::get_if<consensus::CheckpointVote>(&message)) {
     const auto line = single_line(vote->cosignature);
-    return line &&
-           ledger::verify_cosignature(cosigners_[from], *line, vote->checkpoint).has_value();
+    if (!line) return std::nullopt;
+    const auto stamp = ledger::verify_cosignature(cosigners_[from], *line, vote->checkpoint);
+    return stamp ? std::optional(Verified{.cosigned_s = *stamp}) : std::nullopt;
   }
   if (const auto* certified = std::get_if<consensus::CertifiedCheckpoint>(&message)) {
-    return verify_certified(options_.network, options_.validators, *certified);
+    return when(verify_certified(options_.network, options_.validators, *certified));
   }
   if (const consensus::CertifiedCheckpoint* attached = consensus::attached_checkpoint(message)) {
-    if (!verify_certified(options_.network, options_.validators, *attached)) return false;
+    if (!verify_certified(options_.network, options_.validators, *attached)) return std::nullopt;
   }
-  return consensus::verify_message(options_.consensus.epoch, parts_.authenticator, message);
+  return when(consensus::verify_message(options_.consensus.epoch, parts_.authenticator, message));
 }
 
 void ConsensusDriver::note_height(PeerId from, const consensus::Message& message) {
@@ -383,35 +383,6 @@ bool ConsensusDriver::rotate_journal() {
   return done.has_value();
 }
 
-void ConsensusDriver::send(const consensus::Actions& actions) {
-  // An observer has nothing to say to consensus.
-  if (!options_.consensus.self) return;
-  for (const consensus::Outgoing& outgoing : actions.send) {
-    const Frame frame = make_frame(FrameType::kConsensus, consensus::encode(outgoing.message));
-    const FramePriority priority = priority_of(outgoing.message);
-    if (parts_.metrics != nullptr) parts_.metrics->message_sent(outgoing.message);
-    if (outgoing.to) {
-      network_.load()->send(outgoing.to->value, priority, frame);
-    } else {
-      network_.load()->broadcast_all(priority, frame);
-    }
-  }
-  for (const consensus::SendBatches& wanted : actions.send_batches) send_batches(wanted);
-}
-
-void ConsensusDriver::send_batches(const consensus::SendBatches& wanted) {
-  for (const consensus::Digest& digest : wanted.batches) {
-    const SharedBatch batch = parts_.batches.find(digest);
-    if (batch == nullptr) continue;
-    const Frame frame = make_frame(FrameType::kBatch, batch->bytes);
-    if (wanted.to) {
-      network_.load()->send(wanted.to->value, FramePriority::kBatches, frame);
-    } else {
-      network_.load()->broadcast_validators(FramePriority::kBatches, frame);
-    }
-  }
-}
-
 void ConsensusDriver::execute(consensus::Actions& actions) {
   for (consensus::Delivery& delivery : actions.deliver) {
     DeliveredBlock block{
@@ -423,6 +394,8 @@ void ConsensusDriver::execute(consensus::Actions& actions) {
   }
   for (consensus::Certifiable& certifiable : actions.certify)
     parts_.executor.certify(std::move(certifiable));
+  for (consensus::StoreCertified& foreign : actions.store_certified)
+    parts_.executor.store(std::move(foreign));
   if (actions.fetch_blocks) {
     std::vector<PeerId> peers;
     for (const consensus::ReplicaIndex peer : actions.fetch_blocks->peers)

@@ -136,7 +136,12 @@ class ConsensusDriver {
   void take(PeerMessage& input);
   void take(BatchReady& input);
   void disconnect(PeerId peer, const std::string& why);
-  bool authentic(PeerId from, const consensus::Message& message) const;
+  /// What the verification of a message has shown beside that it is good.
+  struct Verified {
+    std::uint64_t cosigned_s = 0;
+  };
+  /// Nothing where a signature in it is false.
+  std::optional<Verified> verify(PeerId from, const consensus::Message& message) const;
   void count_false(PeerId from);
   void note_height(PeerId from, const consensus::Message& message);
   void step(consensus::Event event);
@@ -148,8 +153,11 @@ class ConsensusDriver {
   bool persist();
   void append_payload(const consensus::Proposal& proposal, std::vector<SharedBatch>& batches);
   bool rotate_journal();
+  // consensus_sender.cc
   void send(const consensus::Actions& actions);
+  void say(const consensus::Outgoing& outgoing);
   void send_batches(const consensus::SendBatches& wanted);
+
   void execute(consensus::Actions& actions);
   void report(const consensus::Actions& actions);
   void report_view(const consensus::ViewLeft& left);

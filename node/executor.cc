@@ -13,6 +13,7 @@
 #include "ledger/validator_schedule.h"
 #include "node/log.h"
 #include "node/metrics.h"
+#include "node/wall_clock.h"
 
 namespace qc::node {
 namespace {
@@ -33,10 +34,11 @@ constexpr std::size_t kFetchedUnappliedMax = 32;
 /// Above every height: of a range without a checkpoint of its own.
 constexpr std::uint64_t kNoHeight = ~std::uint64_t{0};
 
-std::uint64_t wall_s() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count());
+Result<void> differs(std::uint64_t height) {
+  return fail(Code::kDataLoss,
+              fmt::format("block {}: this node's execution gives another result than the one that "
+                          "the validators certified; its program or its disk cannot be trusted",
+                          height));
 }
 
 }  // namespace
@@ -81,6 +83,7 @@ void Executor::stop() {
 
 void Executor::deliver(DeliveredBlock block) { push(std::move(block)); }
 void Executor::certify(consensus::Certifiable certifiable) { push(std::move(certifiable)); }
+void Executor::store(consensus::StoreCertified foreign) { push(std::move(foreign)); }
 void Executor::apply(FetchedRange range) { push(std::move(range)); }
 void Executor::cosignature(std::uint32_t validator, consensus::CheckpointVote vote) {
   push(PeerCosignature{.validator = validator, .vote = std::move(vote)});
@@ -210,29 +213,37 @@ Result<std::string> Executor::make_note(const ledger::Checkpoint& checkpoint,
   return note.format();
 }
 
-Result<void> Executor::handle(consensus::Certifiable& job) {
-  const std::uint64_t height = job.height.value;
+ExecutedPtr Executor::waiting(std::uint64_t height) const {
   const auto found =
       std::find_if(uncertified_.begin(), uncertified_.end(),
                    [&](const ExecutedPtr& block) { return block->height == height; });
-  if (found == uncertified_.end()) return {};
-  const ExecutedPtr block = *found;
+  return found == uncertified_.end() ? nullptr : *found;
+}
+
+Result<void> Executor::handle(consensus::Certifiable& job) {
+  const ExecutedPtr block = waiting(job.height.value);
+  if (block == nullptr) return {};
   const ledger::Checkpoint checkpoint = checkpoint_of(*block);
-  std::vector<ledger::NoteSignature> lines;
-  for (const consensus::Cosignature& vote : job.votes) {
-    auto line = single_line(vote.cosignature);
-    const auto time = line ? cosignature_time(*line) : std::nullopt;
-    if (time && *time >= block->time_ms / 1000) lines.push_back(*std::move(line));
-  }
-  if (lines.size() < options_.validators.quorum()) {
-    log(LogLevel::kWarn, "cosignatures_too_old", {{"height", height}});
-    return {};
-  }
+  QC_TRY(std::vector<ledger::NoteSignature> lines, certificate_lines(job, block->time_ms));
   QC_TRY(const std::string note, make_note(checkpoint, std::move(lines)));
-  QC_TRY_VOID(publish(height, note));
+  QC_TRY_VOID(publish(block->height, note));
   QC_TRY(const CheckpointProof proof, proof_of(*store_.latest()));
   handler_.certified(certified_message(proof, checkpoint, block->seal));
   return {};
+}
+
+Result<void> Executor::handle(consensus::StoreCertified& job) {
+  const std::uint64_t height = job.checkpoint.height.value;
+  const ExecutedPtr block = waiting(height);
+  const auto view = store_.latest();
+  // Fetched blocks may be applied already, under a later checkpoint than their own.
+  const bool unsigned_yet = view->height() == height && view->checkpoint_note().empty();
+  if (block == nullptr && !unsigned_yet) return {};
+  const ledger::Checkpoint own = block ? checkpoint_of(*block) : newest_checkpoint();
+  if (own.text() != job.checkpoint.checkpoint) return differs(height);
+  QC_TRY(const CheckpointProof proof, CheckpointProof::decode(job.checkpoint.proof));
+  QC_TRY(const std::string note, own_note(proof.note));
+  return publish(height, note);
 }
 
 Result<void> Executor::publish(std::uint64_t height, const std::string& note) {
@@ -262,11 +273,7 @@ Result<void> Executor::execute_fetched(const FetchedBlock& fetched) {
   }
   if (fetched.block.height <= chain_->head().height) return {};
   QC_TRY(const ExecutedPtr executed, execute(fetched.block, fetched.proposal));
-  if (executed->seal_text == fetched.seal_text) return {};
-  return fail(Code::kDataLoss,
-              fmt::format("block {}: this node's execution gives another result than the one that "
-                          "the validators certified; its program or its disk cannot be trusted",
-                          fetched.block.height));
+  return executed->seal_text == fetched.seal_text ? Result<void>() : differs(executed->height);
 }
 
 /// The same cosignatures under this node's own log line.
@@ -284,6 +291,9 @@ Result<void> Executor::execute_all(const FetchedRange& range, std::uint64_t prov
     QC_TRY_VOID(execute_fetched(fetched));
     const bool last = fetched.block.height == proven;
     if (last || uncertified_.size() < kFetchedUnappliedMax) continue;
+    // The end of a set is published with its own certificate, or the next set could not be proven.
+    const ledger::Seal& seal = uncertified_.back()->seal;
+    if (seal.next != seal.validators) continue;
     // Certified by what comes later, but without a checkpoint of its own: nothing to publish.
     QC_TRY_VOID(publish(fetched.block.height, ""));
   }

@@ -104,6 +104,7 @@ class Executor {
   // From any thread. Consensus' window bounds what waits.
   void deliver(DeliveredBlock block);
   void certify(consensus::Certifiable certifiable);
+  void store(consensus::StoreCertified foreign);
   void apply(FetchedRange range);
   /// Another validator's new signature on the newest certified checkpoint, not verified yet.
   void cosignature(std::uint32_t validator, consensus::CheckpointVote vote);
@@ -120,16 +121,20 @@ class Executor {
     std::uint32_t validator = 0;
     consensus::CheckpointVote vote;
   };
-  using Job = std::variant<DeliveredBlock, consensus::Certifiable, FetchedRange, PeerCosignature>;
+  using Job = std::variant<DeliveredBlock, consensus::Certifiable, consensus::StoreCertified,
+                           FetchedRange, PeerCosignature>;
 
   void push(Job job);
   void work();
   ledger::Result<void> handle(DeliveredBlock& job);
   ledger::Result<void> handle(consensus::Certifiable& job);
+  ledger::Result<void> handle(consensus::StoreCertified& job);
   ledger::Result<void> handle(FetchedRange& job);
   ledger::Result<void> handle(PeerCosignature& job);
   ledger::Result<void> every_second();
 
+  /// The block of this height that waits for its certificate, or null.
+  std::shared_ptr<const ledger::ExecutedBlock> waiting(std::uint64_t height) const;
   ledger::Result<std::shared_ptr<const ledger::ExecutedBlock>> execute(
       const ledger::Block& block, const consensus::Proposal& proposal);
   void count(const ledger::ExecutedBlock& block, std::chrono::nanoseconds execution,

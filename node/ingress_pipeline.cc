@@ -13,6 +13,7 @@
 #include "ledger/subject_id.h"
 #include "node/metrics.h"
 #include "node/normal_form.h"
+#include "node/wall_clock.h"
 #include "quality/v1/record.pb.h"
 #include "quality/v1/status.pb.h"
 
@@ -30,12 +31,6 @@ constexpr std::chrono::milliseconds kRetryAfter{250};
 constexpr std::size_t kRefusalsMax = 100;
 /// A record that is not certified so long after its last possible block time never will be.
 constexpr std::uint64_t kExpiryGraceMs = 1;
-
-std::uint64_t wall_ms() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count());
-}
 
 bool tries_again(Code code) {
   return code == Code::kResourceExhausted || code == Code::kUnavailable;

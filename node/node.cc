@@ -31,6 +31,7 @@
 #include "node/startup.h"
 #include "node/verify_pool.h"
 #include "node/view_change_cause.h"
+#include "node/wall_clock.h"
 #include "storage/space_guard.h"
 
 namespace qc::node {
@@ -51,13 +52,7 @@ constexpr std::uint64_t kSilentMs = 6'000;
 /// So long too few validators for a quorum may be reachable, or work may wait for a certified
 /// block, before submissions are refused.
 constexpr std::chrono::milliseconds kQuorumGrace{3'000};
-constexpr std::chrono::milliseconds kStallGrace{30'000};
-
-std::uint64_t wall_ms() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count());
-}
+constexpr std::chrono::milliseconds kNoQuorumGrace{30'000};
 
 storage::SpaceThresholds thresholds_of(const Limits& limits) {
   storage::SpaceThresholds thresholds;
@@ -335,6 +330,7 @@ Result<void> Node::Impl::make_pipeline() {
                           .start = chain_,
                           .promises = promises_,
                           .replay_window_ms = epoch_->replay_window_ms,
+                          .epoch_begin = epoch_->first_height,
                           .name = place_.name,
                           .signer = signer}));
   ConsensusDriver::Start start{.ledger = std::move(position),
@@ -528,7 +524,7 @@ void Node::Impl::keep_evidence(const consensus::Equivocation& found) {
 void Node::Impl::watch_quorum() {
   const Freshness freshness = status().freshness;
   const bool alone = freshness.without_quorum >= kQuorumGrace;
-  if (!alone && freshness.stalled < kStallGrace) {
+  if (!alone && freshness.stalled < kNoQuorumGrace) {
     ingress_->close({});
     return;
   }

@@ -16,11 +16,13 @@
 #include "consensus/codec.h"
 #include "ledger/checkpoint.h"
 #include "ledger/encoding.h"
+#include "ledger/merkle_log.h"
 #include "ledger/subject_id.h"
 #include "ledger/validator_schedule.h"
 #include "node/checkpoint_proof.h"
 #include "node/consensus_driver.h"
 #include "node/log.h"
+#include "node/wall_clock.h"
 #include "quality/v1/status.pb.h"
 
 namespace qc::node {
@@ -32,12 +34,6 @@ using ledger::Result;
 
 /// Blocks that are executed again are handed to the store in parts of this.
 constexpr std::size_t kReexecutedUnappliedMax = 32;
-
-std::uint64_t wall_s() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count());
-}
 
 consensus::BlockPoint point_of(const ledger::Seal& seal) {
   return {
@@ -242,31 +238,73 @@ Result<Epoch> read_epoch(const ledger::Network& network, const ledger::StateView
                .replay_window_ms = status->parameters().replay_window_ms()};
 }
 
-Result<consensus::LedgerPosition> ledger_position(const PositionInputs& inputs) {
-  const ledger::ChainHead& head = inputs.start.chain->head();
+namespace {
+
+/// What certified the last block of a validator set.
+Result<CheckpointProof> set_end_proof(const storage::ReadView& view, std::uint64_t height) {
+  QC_TRY(const storage::StoredBlock block, view.block(height));
+  auto note = view.set_end_note(height);
+  if (!note) {
+    return fail(
+        Code::kDataLoss,
+        fmt::format("this database holds blocks above the end of a validator set (block {}) "
+                    "without what certifies that end; stop the node, move the folder "
+                    "ledger/ of its data directory away and start it again: it fetches the "
+                    "blocks from the others",
+                    height));
+  }
+  const std::uint64_t index = block.seal_index();
+  QC_TRY(std::vector<ledger::Digest> path,
+         ledger::inclusion_path(view.network().algorithm, view.log(), index, index + 1));
+  return CheckpointProof{
+      .note = *std::move(note), .seal_text = block.seal_text, .seal_path = std::move(path)};
+}
+
+/// The last certified block that has a checkpoint of its own, and that.
+Result<void> place_certified(const PositionInputs& inputs, consensus::LedgerPosition& position) {
   const auto view = inputs.store.latest();
+  const ledger::Network& network = inputs.genesis.network;
+  if (view->height() > 0 && !view->checkpoint_note().empty()) {
+    QC_TRY(const CheckpointProof proof, proof_of(*view));
+    const ledger::Checkpoint newest{
+        .origin = network.chain_id, .size = view->log_size(), .root = view->log_root()};
+    position.certified_block = point_of(view->seal());
+    position.certified = certified_message(proof, newest, view->seal());
+    return {};
+  }
+  if (inputs.epoch_begin > 1) {
+    // Fetched blocks under a later checkpoint: the end of the set before is what is certified.
+    QC_TRY(const CheckpointProof proof, set_end_proof(*view, inputs.epoch_begin - 1));
+    QC_TRY(const ledger::Seal seal, ledger::Seal::parse(proof.seal_text));
+    QC_TRY(const ledger::SignedNote note, ledger::SignedNote::parse(proof.note));
+    QC_TRY(const ledger::Checkpoint checkpoint, ledger::Checkpoint::parse(note.text));
+    position.certified_block = point_of(seal);
+    position.certified = certified_message(proof, checkpoint, seal);
+    return {};
+  }
   QC_TRY(const ledger::ExecutedBlock block0, ledger::execute_genesis(inputs.genesis));
-  const ledger::Checkpoint first{.origin = inputs.genesis.network.chain_id,
-                                 .size = block0.log_size(),
-                                 .root = block0.log_root};
-  consensus::LedgerPosition position;
+  const ledger::Checkpoint first{
+      .origin = network.chain_id, .size = block0.log_size(), .root = block0.log_root};
   position.certified_block = point_of(block0.seal);
   position.certified = {.height = consensus::Height{0},
                         .proposal = block0.seal.proposal,
                         .checkpoint = first.text(),
                         .proof = {}};
-  if (view->height() > 0 && !view->checkpoint_note().empty()) {
-    QC_TRY(const CheckpointProof proof, proof_of(*view));
-    const ledger::Checkpoint newest{
-        .origin = first.origin, .size = view->log_size(), .root = view->log_root()};
-    position.certified_block = point_of(view->seal());
-    position.certified = certified_message(proof, newest, view->seal());
-  }
+  return {};
+}
+
+}  // namespace
+
+Result<consensus::LedgerPosition> ledger_position(const PositionInputs& inputs) {
+  const ledger::ChainHead& head = inputs.start.chain->head();
+  const auto view = inputs.store.latest();
+  consensus::LedgerPosition position;
+  QC_TRY_VOID(place_certified(inputs, position));
   position.executed = inputs.start.uncertified.empty()
                           ? point_of(view->seal())
                           : point_of(inputs.start.uncertified.back()->seal);
   const ledger::Checkpoint checkpoint{
-      .origin = first.origin, .size = head.log.size(), .root = head.log.root()};
+      .origin = inputs.genesis.network.chain_id, .size = head.log.size(), .root = head.log.root()};
   position.checkpoint = checkpoint.text();
   QC_TRY(position.cosignature, own_cosignature(inputs, checkpoint));
   QC_TRY(position.ordered, ordered_batches(inputs));

@@ -66,6 +66,8 @@ struct PositionInputs {
   const Executor::Start& start;
   const Promises& promises;
   std::uint64_t replay_window_ms = 0;
+  /// First height of the present validator set.
+  std::uint64_t epoch_begin = 1;
   std::string name;
   const ledger::Signer* signer = nullptr;
 };

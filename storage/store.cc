@@ -312,11 +312,13 @@ Result<void> Store::State::keep_note(
   database->put(batch, Column::kMeta, kNoteKey, note_row(height, note));
   const bool ends_set =
       !blocks.empty() && blocks.back()->seal.next != blocks.back()->seal.validators;
-  if (!note.empty() && ends_set) {
-    // Kept for ever: whoever follows the chain from the start learns the next set by it.
-    database->put(batch, Column::kMeta, set_end_key(height), std::string(note));
+  if (note.empty() || !ends_set) {
+    return database->write(std::move(batch), Database::Durability::kLogged);
   }
-  return database->write(std::move(batch), Database::Durability::kLogged);
+  // Kept for ever: whoever follows the chain from the start learns the next set by it. And synced:
+  // the next set's validators begin on it, and none of them signs for the set before any more.
+  database->put(batch, Column::kMeta, set_end_key(height), std::string(note));
+  return database->write(std::move(batch), Database::Durability::kSynced);
 }
 
 Result<void> Store::apply_certified(

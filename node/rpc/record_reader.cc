@@ -21,7 +21,7 @@ using ledger::Result;
 
 namespace {
 
-constexpr std::size_t kMaxBlocks = 16;
+constexpr std::size_t kReadBlocksMax = 16;
 constexpr std::size_t kMaxOrigins = 64;
 constexpr std::size_t kMaxTrees = 16;
 
@@ -79,7 +79,7 @@ Result<const storage::StoredBlock*> RecordReader::block(std::uint64_t height) {
       std::ranges::find_if(blocks_, [&](const auto& stored) { return stored->height == height; });
   if (known != blocks_.end()) return known->get();
   QC_TRY(storage::StoredBlock read, view_.block(height));
-  make_room(blocks_, kMaxBlocks);
+  make_room(blocks_, kReadBlocksMax);
   blocks_.push_back(std::make_unique<const storage::StoredBlock>(std::move(read)));
   return blocks_.back().get();
 }

@@ -28,7 +28,7 @@ using ledger::Result;
 
 namespace {
 
-constexpr std::size_t kMaxBlocks = 8;
+constexpr std::size_t kReceiptBlocksMax = 8;
 
 void set_state(const SubmissionResult& result, quality::v1::SubmitResponse& response) {
   response.set_state(static_cast<quality::v1::SubmissionState>(result.state));
@@ -89,7 +89,7 @@ Result<std::shared_ptr<const ReceiptMaker::BlockFacts>> ReceiptMaker::facts(
   QC_TRY(storage::StoredBlock block, view.block(height));
   auto facts = std::make_shared<const BlockFacts>(view.network().algorithm, std::move(block));
   const std::lock_guard lock(mutex_);
-  if (blocks_.size() >= kMaxBlocks) blocks_.pop_front();
+  if (blocks_.size() >= kReceiptBlocksMax) blocks_.pop_front();
   blocks_.push_back(facts);
   return facts;
 }

@@ -16,6 +16,8 @@ using namespace qc::consensus;
 namespace {
 
 constexpr std::uint64_t kWallMs = 1'800'000'000'000;
+/// The cosignatures here carry no stamp: they count for every block.
+constexpr std::uint64_t kStamp = ~std::uint64_t{0};
 /// Own things are remembered for relaying, this many of each.
 constexpr std::size_t kRememberedMax = 64;
 
@@ -121,7 +123,7 @@ void FuzzedReplica::receive(ReplicaIndex from, const Message& message) {
   if (!decoded || !may_pass(*decoded)) return;
   // The host asks first; that a replica may be told in spite of its answer is the rarer case.
   if (replica_->interest(from, *decoded) == Interest::kVerify) {
-    step(MessageReceived{from, *decoded});
+    step(MessageReceived{from, *decoded, kStamp});
   }
 }
 

@@ -130,7 +130,7 @@ def only_client_of(net, member, node):
 class Load:
     """Steady submissions of certificates from one client of each node; every acknowledgement with its time."""
 
-    def __init__(self, net, lots=3, records=2, interval=0.5, timeout=300):
+    def __init__(self, net, lots=3, records=2, interval=0.5, timeout=300, nodes=None):
         self.net = net
         self.lots = lots
         self.records = records
@@ -146,7 +146,7 @@ class Load:
         # No two loads on one network name a certificate alike.
         self.name = f"LOAD-{int(self.begin * 1000):x}"
         self.workers = [threading.Thread(target=self.work, args=(place, node), daemon=True)
-                        for place, node in enumerate(net.names)]
+                        for place, node in enumerate(nodes or net.names)]
         for worker in self.workers:
             worker.start()
 
@@ -208,18 +208,30 @@ class Load:
         return {int(p.stem) for p in self.receipts.glob("*.tlog-proof")}
 
 
-def every_record_everywhere(net, load):
-    """Fails unless every acknowledged record is in the history that each node shows of itself; returns their number."""
+def every_record_everywhere(net, load, nodes=None, timeout=0):
+    """Fails unless every acknowledged record is in the history that each node shows of itself; returns their number.
+    Each node has `timeout` seconds to get there without anybody submitting more."""
     indexes = load.acknowledged_indexes()
-    for node in net.names:
-        seen = set()
-        for lot in range(load.lots):
-            shown = run("--json", "history", f"https://id.gs1.org/01/{GTIN}/10/L{lot}",
-                        profile=only_client_of(net, "laboratory", node)).stdout
-            seen |= {e["index"] for e in json.loads(shown)["entries"]}
-        if not indexes <= seen:
-            raise AssertionError(f"{node} lacks acknowledged records: {sorted(indexes - seen)}")
+    deadline = time.monotonic() + timeout
+    for node in nodes or net.names:
+        lacking = indexes - indexes_at(net, node, load.lots)
+        while lacking and time.monotonic() < deadline:
+            time.sleep(0.2)
+            lacking = indexes - indexes_at(net, node, load.lots)
+        if lacking:
+            raise AssertionError(f"{node} lacks acknowledged records: {sorted(lacking)}; {net.status(node)}")
     return len(indexes)
+
+
+def indexes_at(net, node, lots):
+    """Log indexes of the records in the histories of the test's lots, as one node shows them."""
+    seen = set()
+    for lot in range(lots):
+        shown = run("--json", "history", f"https://id.gs1.org/01/{GTIN}/10/L{lot}",
+                    profile=only_client_of(net, "laboratory", node), check=None)
+        if shown.returncode == 0:
+            seen |= {e["index"] for e in json.loads(shown.stdout)["entries"]}
+    return seen
 
 
 def some_receipts_verify(net, load, step):
@@ -235,11 +247,11 @@ def checkpoint_of(net, node):
     return tuple(json.loads(file.read_text(encoding="utf-8"))["checkpoint"].splitlines()[:3])
 
 
-def equal_checkpoints(net, timeout=60):
-    """The checkpoint that all nodes have, once nothing is under way; fails where two differ or one stays behind."""
+def equal_checkpoints(net, timeout=60, nodes=None):
+    """The checkpoint that all nodes (or these) have, once nothing is under way; fails where two differ or one stays behind."""
     deadline = time.monotonic() + timeout
     while True:
-        checkpoints = {node: checkpoint_of(net, node) for node in net.names}
+        checkpoints = {node: checkpoint_of(net, node) for node in nodes or net.names}
         sizes = {}
         for node, (_, size, root) in checkpoints.items():
             if sizes.setdefault(size, root) != root:

@@ -15,6 +15,8 @@ using namespace qc::consensus;
 namespace {
 
 constexpr std::uint64_t kGenesisTimeMs = 1'800'000'000'000;
+/// The toy ledger's cosignatures carry no stamp: they count for every block.
+constexpr std::uint64_t kStamp = ~std::uint64_t{0};
 
 }  // namespace
 
@@ -188,7 +190,7 @@ void Host::receive(ReplicaIndex from, const std::string& bytes) {
     heard_.insert_or_assign(change->header.voter, *change);
   }
   if (replica_->interest(from, *message) == Interest::kVerify && verify(*message, from)) {
-    step(MessageReceived{from, *std::move(message)});
+    step(MessageReceived{from, *std::move(message), kStamp});
   }
 }
 

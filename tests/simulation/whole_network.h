@@ -37,6 +37,8 @@ struct NodeScenario {
   std::int64_t disk_full_every_ms = 0;
   /// One validator serves false blocks and checkpoints to those who sync.
   bool lying_peer = false;
+  /// One validator's cosignatures are good, but stamped before the block's time.
+  bool early_stamps = false;
   std::int64_t clock_skew_ms = 0;
 };
 

@@ -207,19 +207,24 @@ void WholeNode::crash() {
 
 // ---- events
 
-bool WholeNode::verify(const Message& message, ReplicaIndex from) const {
+std::optional<std::uint64_t> WholeNode::verify(const Message& message, ReplicaIndex from) const {
   const auto& network = network_.consortium().network();
   const auto& validators = network_.consortium().validators();
+  const auto when = [](bool good) { return good ? std::optional<std::uint64_t>(0) : std::nullopt; };
   if (const auto* vote = std::get_if<CheckpointVote>(&message)) {
     const auto line = node::single_line(vote->cosignature);
-    return line && ledger::verify_cosignature(cosigners_[from.value], *line, vote->checkpoint);
+    if (!line) return std::nullopt;
+    const auto stamp = ledger::verify_cosignature(cosigners_[from.value], *line, vote->checkpoint);
+    return stamp ? std::optional(*stamp) : std::nullopt;
   }
   if (const auto* certified = std::get_if<CertifiedCheckpoint>(&message)) {
-    return node::verify_certified(network, validators, *certified);
+    return when(node::verify_certified(network, validators, *certified));
   }
   const CertifiedCheckpoint* attached = attached_checkpoint(message);
-  if (attached != nullptr && !node::verify_certified(network, validators, *attached)) return false;
-  return verify_message(config_.epoch, authenticator_, message);
+  if (attached != nullptr && !node::verify_certified(network, validators, *attached)) {
+    return std::nullopt;
+  }
+  return when(verify_message(config_.epoch, authenticator_, message));
 }
 
 void WholeNode::receive(ReplicaIndex from, const std::string& bytes) {
@@ -229,11 +234,12 @@ void WholeNode::receive(ReplicaIndex from, const std::string& bytes) {
     return;
   }
   if (replica_->interest(from, *message) != Interest::kVerify) return;
-  if (!verify(*message, from)) {
+  const std::optional<std::uint64_t> cosigned_s = verify(*message, from);
+  if (!cosigned_s) {
     network_.fail("an honest node's message does not verify");
     return;
   }
-  step(MessageReceived{from, *message});
+  step(MessageReceived{from, *message, *cosigned_s});
 }
 
 void WholeNode::receive_batch(ReplicaIndex author, const std::string& bytes) {
@@ -311,7 +317,7 @@ void WholeNode::sync_journal() {
 
 void WholeNode::carry_out(Actions& actions) {
   for (const Outgoing& outgoing : actions.send) {
-    network_.send(*this, outgoing.to, outgoing.message);
+    network_.send(*this, outgoing.to, as_sent(outgoing.message));
   }
   for (const SendBatches& transfer : actions.send_batches) {
     for (const Digest& batch : transfer.batches) {
@@ -327,6 +333,9 @@ void WholeNode::carry_out(Actions& actions) {
   if (!executing_) execute_next();
   for (const Certifiable& found : actions.certify) {
     later(network_.random().between(50, 500), [this, found] { certify(found); });
+  }
+  for (const StoreCertified& foreign : actions.store_certified) {
+    later(network_.random().between(50, 500), [this, foreign] { store_certified(foreign); });
   }
   if (actions.fetch_blocks) want(*actions.fetch_blocks);
   for (const Digest& batch : actions.forget_batches) {
@@ -420,17 +429,39 @@ void WholeNode::certify(const Certifiable& found) {
   if (block == uncertified_.end()) return;
   const ledger::Checkpoint checkpoint = checkpoint_of(**block);
   const ledger::Seal seal = (*block)->seal;
-  ledger::SignedNote note{checkpoint.text(), {}};
-  for (const Cosignature& vote : found.votes) {
-    if (auto line = node::single_line(vote.cosignature)) note.signatures.push_back(*line);
+  const auto lines = node::certificate_lines(found, (*block)->time_ms);
+  if (!lines) {
+    network_.fail(lines.error().message);
+    return;
   }
-  publish(found.height.value, note.format());
+  publish(found.height.value, ledger::SignedNote{checkpoint.text(), *lines}.format());
   const CertifiedCheckpoint message = node::certified_message(proof(), checkpoint, seal);
   if (!node::verify_certified(network_.consortium().network(), network_.consortium().validators(),
                               message)) {
     network_.fail("a certified checkpoint does not verify");
   }
   step(CheckpointCertified{message});
+}
+
+void WholeNode::store_certified(const StoreCertified& foreign) {
+  const auto block = std::ranges::find(uncertified_, foreign.checkpoint.height.value,
+                                       [](const ExecutedPtr& each) { return each->height; });
+  if (block == uncertified_.end()) return;
+  const auto proof = node::CheckpointProof::decode(foreign.checkpoint.proof);
+  if (!proof || checkpoint_of(**block).text() != foreign.checkpoint.checkpoint) {
+    network_.fail("a certificate to store is not of the block here");
+    return;
+  }
+  publish(foreign.checkpoint.height.value, proof->note);
+}
+
+Message WholeNode::as_sent(const Message& message) const {
+  const auto* vote = std::get_if<CheckpointVote>(&message);
+  if (vote == nullptr || !stamps_early) return message;
+  const auto line = ledger::cosign(network_.consortium().voting_key(index_.value),
+                                   network_.consortium().name(index_.value), 1,
+                                   *ledger::Checkpoint::parse(vote->checkpoint));
+  return CheckpointVote{vote->height, vote->checkpoint, line->line()};
 }
 
 void WholeNode::publish(std::uint64_t height, const std::string& note) {

@@ -75,6 +75,8 @@ class WholeNode {
   std::uint64_t promised_height() const;
   /// Serves lies to those who sync.
   bool lies = false;
+  /// Its cosignatures leave with a stamp before the block's time.
+  bool stamps_early = false;
 
  private:
   struct HeldBatch {
@@ -87,7 +89,9 @@ class WholeNode {
   consensus::Now now() const;
   void later(std::int64_t delay_us, std::function<void()> action);
   void schedule_tick(consensus::Time at);
-  bool verify(const consensus::Message& message, consensus::ReplicaIndex from) const;
+  /// Nothing where the message is false, else the stamp of its cosignature (0 where it has none).
+  std::optional<std::uint64_t> verify(const consensus::Message& message,
+                                      consensus::ReplicaIndex from) const;
 
   // Startup.
   void execute_again();
@@ -107,6 +111,8 @@ class WholeNode {
   void write(const ledger::Block& block, const std::string& proposal_bytes);
   bool commit(const MemoryStore::StoredBlock& block);
   std::string cosign(const ledger::Checkpoint& checkpoint, std::uint64_t time_ms) const;
+  consensus::Message as_sent(const consensus::Message& message) const;
+  void store_certified(const consensus::StoreCertified& foreign);
   ledger::Checkpoint checkpoint_of(const ledger::ExecutedBlock& block) const;
   void certify(const consensus::Certifiable& found);
   void publish(std::uint64_t height, const std::string& note);

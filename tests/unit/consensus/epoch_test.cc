@@ -15,6 +15,8 @@ namespace qc::consensus {
 namespace {
 
 constexpr std::uint64_t kWallMs = 1'800'000'000'000;
+/// Of cosignatures: late enough for every block.
+constexpr std::uint64_t kStamp = kWallMs / 1000 + 60;
 
 std::string checkpoint_text(Height height) { return "checkpoint " + std::to_string(height.value); }
 
@@ -44,7 +46,7 @@ class EpochTest : public ::testing::Test {
   Actions receive(Replica& replica, std::uint16_t from, Message message) {
     EXPECT_TRUE(verify_message(config_.epoch, *authenticator_, message))
         << "the test must send what would pass";
-    return step(replica, MessageReceived{ReplicaIndex{from}, std::move(message)});
+    return step(replica, MessageReceived{ReplicaIndex{from}, std::move(message), kStamp});
   }
   Actions hold(Replica& replica, std::uint8_t batch, std::uint16_t author = 1) {
     return step(replica,

@@ -17,6 +17,8 @@
 namespace qc::consensus {
 
 inline constexpr std::uint64_t kWallMs = 1'800'000'000'000;
+/// Of cosignatures, unless a test says otherwise: late enough for every block.
+inline constexpr std::uint64_t kStamp = kWallMs / 1000 + 60;
 
 /// The signed header of a validator's view change.
 inline ViewChangeHeader header_of(const Epoch& epoch, std::uint16_t voter, View view,
@@ -85,7 +87,7 @@ class ReplicaFixture : public ::testing::Test {
   Actions receive(Replica& replica, std::uint16_t from, Message message) {
     EXPECT_TRUE(verify_message(config_.epoch, authenticator_, message))
         << "the test must send what would pass";
-    return step(replica, MessageReceived{ReplicaIndex{from}, std::move(message)});
+    return step(replica, MessageReceived{ReplicaIndex{from}, std::move(message), kStamp});
   }
   Actions wait(Replica& replica, std::int64_t ms) {
     now_.monotonic = now_.monotonic.plus(Duration::milliseconds(ms));

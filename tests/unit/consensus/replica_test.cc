@@ -247,6 +247,106 @@ TEST_F(ReplicaTest, AQuorumOfCosignaturesIsReportedOnceAndMovesTheWindowWhenTheH
   EXPECT_EQ(held.forget_batches, std::vector<Digest>{digest_of(1)});
 }
 
+TEST_F(ReplicaTest, ACosignatureStampedBeforeTheBlockDoesNotCountAndKeepsNoOtherOut) {
+  Replica replica = make();
+  const Proposal first = proposal(1, {}, 1);
+  hold(replica, 1);
+  receive(replica, 1, pre_prepare(first));
+  for (const std::uint16_t voter : std::initializer_list<std::uint16_t>{0, 1, 3}) {
+    receive(replica, voter, vote(Phase::kCommit, first, voter));
+  }
+  step(replica, Executed{Height{1}, "one", "cosignature", std::nullopt});
+  receive(replica, 0, CheckpointVote{Height{1}, "one", "a"});
+
+  const Actions early =
+      step(replica, MessageReceived{ReplicaIndex{1}, CheckpointVote{Height{1}, "one", "early"},
+                                    first.time_ms / 1000 - 1});
+  EXPECT_TRUE(early.certify.empty());
+
+  const Actions quorum = receive(replica, 3, CheckpointVote{Height{1}, "one", "b"});
+  ASSERT_EQ(quorum.certify.size(), 1U);
+  EXPECT_EQ(quorum.certify.front().votes.size(), 3U);
+  for (const Cosignature& vote : quorum.certify.front().votes) {
+    EXPECT_NE(vote.voter, ReplicaIndex{1});
+  }
+}
+
+TEST_F(ReplicaTest, AnEarlyStampThatCameBeforeTheBlockIsNotCountedEither) {
+  Replica replica = make();
+  const Proposal first = proposal(1, {}, 1);
+  hold(replica, 1);
+  receive(replica, 1, pre_prepare(first));
+  step(replica, MessageReceived{ReplicaIndex{1}, CheckpointVote{Height{1}, "one", "early"}, 1});
+  receive(replica, 0, CheckpointVote{Height{1}, "one", "a"});
+  for (const std::uint16_t voter : std::initializer_list<std::uint16_t>{0, 1, 3}) {
+    receive(replica, voter, vote(Phase::kCommit, first, voter));
+  }
+
+  const Actions executed = step(replica, Executed{Height{1}, "one", "cosignature", std::nullopt});
+  EXPECT_TRUE(executed.certify.empty());
+  EXPECT_EQ(receive(replica, 3, CheckpointVote{Height{1}, "one", "b"}).certify.size(), 1U);
+}
+
+TEST_F(ReplicaTest, ACertificateThatAPeerHasReachesTheHostsStore) {
+  Replica replica = make();
+  const Proposal first = proposal(1, {}, 1);
+  hold(replica, 1);
+  receive(replica, 1, pre_prepare(first));
+  for (const std::uint16_t voter : std::initializer_list<std::uint16_t>{0, 1, 3}) {
+    receive(replica, voter, vote(Phase::kCommit, first, voter));
+  }
+  step(replica, Executed{Height{1}, "one", "cosignature", std::nullopt});
+
+  const CertifiedCheckpoint certified{Height{1}, digest(first), "one", "proof"};
+  const Actions held = receive(replica, 3, certified);
+  ASSERT_EQ(held.store_certified.size(), 1U);
+  EXPECT_EQ(held.store_certified.front().checkpoint, certified);
+  EXPECT_EQ(replica.status().certified, Height{1});
+  EXPECT_TRUE(receive(replica, 0, certified).store_certified.empty()) << "once";
+}
+
+TEST_F(ReplicaTest, ACertificateThatCameBeforeTheExecutionReachesTheHostsStoreAfterIt) {
+  Replica replica = make();
+  const Proposal first = proposal(1, {}, 1);
+  hold(replica, 1);
+  receive(replica, 1, pre_prepare(first));
+  const CertifiedCheckpoint certified{Height{1}, digest(first), "one", "proof"};
+  EXPECT_TRUE(receive(replica, 3, certified).store_certified.empty());
+  for (const std::uint16_t voter : std::initializer_list<std::uint16_t>{0, 1, 3}) {
+    receive(replica, voter, vote(Phase::kCommit, first, voter));
+  }
+
+  const Actions executed = step(replica, Executed{Height{1}, "one", "cosignature", std::nullopt});
+  ASSERT_EQ(executed.store_certified.size(), 1U);
+  EXPECT_EQ(executed.store_certified.front().checkpoint, certified);
+}
+
+TEST_F(ReplicaTest, WhatTheJournalHoldsCertifiedReachesAStoreThatLostIt) {
+  const Proposal first = proposal(1, {}, 1);
+  const CertifiedCheckpoint certified{Height{1}, digest(first), "one", "proof"};
+  {
+    Replica replica = make();
+    hold(replica, 1);
+    receive(replica, 1, pre_prepare(first));
+    for (const std::uint16_t voter : std::initializer_list<std::uint16_t>{0, 1, 3}) {
+      receive(replica, voter, vote(Phase::kCommit, first, voter));
+    }
+    step(replica, Executed{Height{1}, "one", "cosignature", std::nullopt});
+    step(replica, CheckpointCertified{certified});
+  }
+  // The block is on the disk, the certificate is not: a power cut between two unsynced writes.
+  ledger_.executed = BlockPoint{Height{1}, digest(first), first.time_ms};
+  ledger_.checkpoint = "one";
+  ledger_.cosignature = "cosignature";
+
+  Replica again(config_, ledger_, recover(journal_), authenticator_);
+  const Actions started = again.start(now_);
+
+  ASSERT_EQ(started.store_certified.size(), 1U);
+  EXPECT_EQ(started.store_certified.front().checkpoint, certified);
+  EXPECT_EQ(again.status().certified, Height{1});
+}
+
 TEST_F(ReplicaTest, OneLiarDoesNotSendItToSync) {
   Replica replica = make();
   Status claim;
