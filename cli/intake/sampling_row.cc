@@ -22,6 +22,13 @@ bool is_item_column(const SamplingColumn& column) {
          column.meaning == Meaning::kOutcome || column.meaning == Meaning::kLimit;
 }
 
+/// The row's place in the table, which its line tells as well.
+bool is_serial_number(std::string_view cell) {
+  constexpr std::size_t kDigitsMax = 6;
+  const std::string text = without_blanks(cell);
+  return text.size() <= kDigitsMax && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
 /// How many cells a row of these columns has: headers may have empty cells behind them.
 std::size_t width_of(const std::vector<SamplingColumn>& columns) {
   const auto last =
@@ -124,11 +131,18 @@ bool SamplingRow::is_said_already(const CsvRow& row, const SamplingColumn& colum
 
 void SamplingRow::read_cell(const CsvRow& row, const SamplingColumn& column,
                             const std::string& cell) {
-  if (says_nothing(cell) || column.meaning == Meaning::kSerialNumber) return;
+  if (says_nothing(cell)) return;
+  if (column.meaning == Meaning::kSerialNumber && is_serial_number(cell)) return;
   if (auto fault = cell_fault(cell)) return problem(row, column.header, *std::move(fault));
   const std::string text = one_line(cell);
+  const bool mapped = column.meaning && column.meaning != Meaning::kSerialNumber;
+  const bool free = !mapped || column.meaning == Meaning::kRemarks;
+  if (free && verdict_word(cell)) {
+    return problem(row, column.header,
+                   ledger::quote(text) + " is a verdict, but verdicts stand under 检验结论");
+  }
   // What no field takes is kept word for word, so that nothing that the row says is lost.
-  if (!column.meaning) return add_remark(column.header + ": " + text);
+  if (!mapped) return add_remark(column.header + ": " + text);
   if (is_said_already(row, column, text)) return;
   switch (*column.meaning) {
     case Meaning::kFailedItem:
@@ -165,6 +179,7 @@ void SamplingRow::read_text(Meaning meaning, const std::string& text) {
     case Meaning::kSampledParty:
       return result_.mutable_sampled_party()->set_name(text);
     case Meaning::kSampledPartyProvince:
+      return result_.set_sampled_party_address(text + result_.sampled_party_address());
     case Meaning::kSampledPartyAddress:
       return result_.set_sampled_party_address(result_.sampled_party_address() + text);
     case Meaning::kProduct:

@@ -356,6 +356,14 @@ TEST(SamplingTable, AColumnThatSeemsToJudgeAndIsNotReadStopsTheTable) {
   }
 }
 
+TEST(SamplingTable, AVerdictUnderAnotherHeaderIsRefused) {
+  for (const char* header : {"备注", "公告号"}) {
+    EXPECT_THAT(texts(read_columns("检验结论," + std::string(header), "合格,不合格")),
+                ElementsAre(HasSubstr("column " + std::string(header) +
+                                      ": \"不合格\" is a verdict, but verdicts stand under")));
+  }
+}
+
 TEST(SamplingTable, BarsOfEveryKindAreRead) {
   for (const char* bar : {"‖", "丨", "║", "|", "||", "｜"}) {
     const std::string between(bar);
