@@ -224,6 +224,10 @@ bool mentions_verdict(std::string_view line) {
 
 OverallVerdict title_verdict(std::string_view title) {
   const std::string text = without_blanks(title);
+  // A footnote speaks of something else than the table.
+  for (const std::string_view mark : {"注:", "备注", "说明"}) {
+    if (contains(text, mark)) return quality::v1::OVERALL_VERDICT_UNSPECIFIED;
+  }
   bool passing = false;
   bool failing = false;
   for (const std::string_view word : {"合格", "符合"}) {

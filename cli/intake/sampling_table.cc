@@ -48,11 +48,6 @@ bool is_line(const CsvRow& row) {
          without_blanks(row.cells.front()).find_first_not_of("0123456789") != std::string::npos;
 }
 
-bool is_footnote(std::string_view line) {
-  const std::string text = without_blanks(line);
-  return text.starts_with("注") || text.starts_with("备注") || text.starts_with("说明");
-}
-
 /// Reads the tables of one sheet, one below the other: each begins with a row of headers.
 class SamplingSheet {
  public:
@@ -100,19 +95,24 @@ class SamplingSheet {
   }
 
   void begin_table(const CsvRow& header) {
-    std::string title;
-    for (const CsvRow& line : lines_) {
-      for (const std::string& cell : line.cells) {
-        if (!is_footnote(line.cells.front())) title.append(one_line(cell)).append(" ");
-      }
-    }
+    const std::string title = title_above();
+    note_lines();
     std::vector<SamplingColumn> columns = columns_of(header);
     // A header that a page break repeats goes on with the table above.
-    if (columns != columns_ || mentions_verdict(title)) title_ = title_verdict(title);
-    note_lines();
+    if (columns == columns_ && !mentions_verdict(title)) return;
+    title_ = title_verdict(title);
     columns_ = std::move(columns);
     stopped_ = false;
     judge_header(header);
+  }
+
+  /// The lines above a table with a mark between them, so that none runs into the next.
+  std::string title_above() const {
+    std::string title;
+    for (const CsvRow& line : lines_) {
+      for (const std::string& cell : line.cells) title.append(one_line(cell)).append("|");
+    }
+    return title;
   }
 
   void judge_header(const CsvRow& header) {
@@ -131,7 +131,8 @@ class SamplingSheet {
         row.has(Meaning::kVerdict) || row.has(Meaning::kFailures) || row.has(Meaning::kFailedItem);
     if (!stopped_ && !judged && title_ == quality::v1::OVERALL_VERDICT_UNSPECIFIED) {
       stop(place_of(header),
-           "no column and no title says 合格 or 不合格 of these rows; add a column 检验结论");
+           "no column and no title says 合格 or 不合格 of these rows; add a column 检验结论, or a "
+           "title above the headers such as 合格产品信息");
     }
   }
 
@@ -144,7 +145,7 @@ class SamplingSheet {
   /// A line between rows that speaks of verdicts may change what the rows below mean.
   void judge_lines_amid_rows() {
     for (const CsvRow& line : lines_) {
-      if (!mentions_verdict(line.cells.front()) || is_footnote(line.cells.front())) continue;
+      if (!mentions_verdict(line.cells.front())) continue;
       stop(place_of(line),
            ledger::quote(one_line(line.cells.front())) +
                " stands between rows; give the rows below it a header of their own");

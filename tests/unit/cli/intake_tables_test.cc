@@ -447,13 +447,21 @@ TEST(SamplingTable, ASecondRowOfHeadersBeginsANewTable) {
 }
 
 TEST(SamplingTable, ALineBetweenRowsThatSpeaksOfVerdictsStopsTheTable) {
-  const Intake intake =
-      read_sampling_table("合格产品信息\n" + std::string(kSamplingHeader) + "抽样编号\n" +
-                              sampling_row("S1") + "以下产品不合格,,,,\n" + sampling_row("S2"),
-                          options());
-  EXPECT_THAT(texts(intake),
-              ElementsAre(HasSubstr("row 4: \"以下产品不合格\" stands between rows")));
-  EXPECT_EQ(intake.records.size(), 1U);
+  const std::string header = std::string(kSamplingHeader) + "抽样编号\n";
+  for (const char* line : {"以下产品不合格", "注：以下产品不合格"}) {
+    // A header that a page break repeats does not begin another table.
+    const Intake intake =
+        read_sampling_table("合格产品信息\n" + header + sampling_row("S1") + line + ",,,,\n" +
+                                sampling_row("S2") + header + sampling_row("S3"),
+                            options());
+    EXPECT_THAT(texts(intake),
+                ElementsAre(HasSubstr("row 4: \"" + std::string(line) + "\" stands between rows")));
+    EXPECT_EQ(intake.records.size(), 1U);
+  }
+  EXPECT_THAT(texts(read_sampling_table("合格产品信息\n" + header + sampling_row("S1") +
+                                            "注：以下产品不合格\n" + header + sampling_row("S2"),
+                                        options())),
+              ElementsAre(HasSubstr("row 5: no column and no title says")));
 }
 
 TEST(SamplingTable, RowsWithoutTheHeadersShapeAreRefused) {
