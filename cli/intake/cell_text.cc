@@ -60,6 +60,14 @@ bool is_scientific(std::string_view text) {
   return !exponent.empty() && exponent.size() <= 2 && digits_at(exponent, 0) == exponent.size();
 }
 
+/// #REF!, #VALUE! and the like, and ##### for what did not fit its column.
+bool is_spreadsheet_error(std::string_view text) {
+  constexpr auto kErrors =
+      std::to_array<std::string_view>({"#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!"});
+  return is_one_of(kErrors, text) ||
+         (!text.empty() && text.find_first_not_of('#') == std::string_view::npos);
+}
+
 }  // namespace
 
 std::string without_blanks(std::string_view cell) {
@@ -99,6 +107,9 @@ ledger::Fault cell_fault(std::string_view cell) {
   const std::string text = without_blanks(cell);
   if (is_one_of(kPointers, text)) {
     return ledger::quote(text) + " points at another cell; write out what that one says";
+  }
+  if (is_spreadsheet_error(lower_case(text))) {
+    return ledger::quote(text) + " is a spreadsheet's error or a cell too narrow to show itself";
   }
   if (is_scientific(text)) {
     return ledger::quote(text) +

@@ -13,7 +13,7 @@ namespace qc::cli {
 [[nodiscard]] bool says_nothing(std::string_view cell);
 
 /// What keeps a cell's words from being taken as they are: they point at another row (同上), or are
-/// what a spreadsheet makes of a long number (2.02507E+07).
+/// what a spreadsheet makes of a long number (2.02507E+07) or of an error (#REF!, ####).
 [[nodiscard]] ledger::Fault cell_fault(std::string_view cell);
 
 /// A header or fixed word without blanks, in plain characters.

@@ -544,6 +544,14 @@ TEST(SamplingTable, PlaceholdersSayNothingInAnyColumn) {
               ElementsAre(HasSubstr("row 2, column 商标: \"同上\" points at another cell")));
 }
 
+TEST(SamplingTable, WhatASpreadsheetCouldNotShowIsRefused) {
+  for (const char* error : {"########", "#REF!", "#VALUE!"}) {
+    EXPECT_THAT(texts(read_columns("生产日期,检验结论", std::string(error) + ",合格")),
+                ElementsAre(HasSubstr("column 生产日期: \"" + std::string(error) +
+                                      "\" is a spreadsheet's error")));
+  }
+}
+
 TEST(SamplingTable, DatesToComeAndShortenedLotsAreRefused) {
   EXPECT_THAT(texts(read_columns("生产日期,检验结论", "2199-01-01,合格")),
               ElementsAre(HasSubstr("column 生产日期: \"2199-01-01\" has not come yet")));
