@@ -48,6 +48,14 @@ bool is_line(const CsvRow& row) {
          without_blanks(row.cells.front()).find_first_not_of("0123456789") != std::string::npos;
 }
 
+/// A row of a few cells that speaks of verdicts: what is below it may not mean what is above.
+bool seems_a_title(const CsvRow& row) {
+  constexpr std::size_t kCellsMax = 3;
+  return filled_cells(row) <= kCellsMax &&
+         std::any_of(row.cells.begin(), row.cells.end(),
+                     [](const std::string& cell) { return mentions_verdict(cell); });
+}
+
 /// Reads the tables of one sheet, one below the other: each begins with a row of headers.
 class SamplingSheet {
  public:
@@ -89,6 +97,7 @@ class SamplingSheet {
     if (stopped_) return;
     if (row_ && row_->holds_items_only(row)) return row_->read_more_items(row);
     finish_row();
+    if (stopped_) return;
     row_.emplace(columns_, *options_);
     row_line_ = row;
     row_->read(row);
@@ -177,7 +186,13 @@ class SamplingSheet {
       number();
     }
     for (const IntakeProblem& found : row_->problems()) intake_.problems.push_back(found);
-    if (row_->problems().empty()) hand_over();
+    if (row_->problems().empty()) {
+      hand_over();
+    } else if (seems_a_title(row_line_)) {
+      stop(place_of(row_line_),
+           "seems a title that speaks of 合格; put it into the first cell above a header of its "
+           "own");
+    }
     row_.reset();
   }
 

@@ -464,6 +464,17 @@ TEST(SamplingTable, ALineBetweenRowsThatSpeaksOfVerdictsStopsTheTable) {
               ElementsAre(HasSubstr("row 5: no column and no title says")));
 }
 
+TEST(SamplingTable, ATitleAmidRowsInSeveralCellsStopsTheTable) {
+  const std::string header = std::string(kSamplingHeader) + "抽样编号\n";
+  const Intake intake =
+      read_sampling_table("合格产品信息\n" + header + sampling_row("S1") +
+                              "附件2,不合格产品信息,,,\n" + header + sampling_row("S2"),
+                          options());
+  EXPECT_THAT(texts(intake), testing::Contains(HasSubstr("row 4: seems a title that speaks of")));
+  ASSERT_EQ(intake.records.size(), 1U);
+  EXPECT_EQ(intake.records[0].where, "row 3");
+}
+
 TEST(SamplingTable, RowsWithoutTheHeadersShapeAreRefused) {
   const std::string header = std::string(kSamplingHeader) + "规格型号,检验结论,备注,抽样编号\n";
   const Intake intake = read_sampling_table(
