@@ -11,6 +11,7 @@
 #include "cli/files.h"
 #include "cli/intake/intake.h"
 #include "cli/intake/sampling_table.h"
+#include "cli/intake/source_files.h"
 #include "cli/session.h"
 #include "cli/submit_report.h"
 #include "ledger/signing_purpose.h"
@@ -25,31 +26,12 @@ struct SubmitOptions {
   /// Files, folders, or "-".
   std::vector<std::string> sources;
   std::string format = "auto";
+  std::string encoding = "utf-8";
   std::string receipts;
   std::size_t batch = 1000;
   bool admin_key = false;
   bool keep_going = false;
 };
-
-/// Files of a folder by name, or the file itself.
-Result<std::vector<std::filesystem::path>> files_of(const std::string& source) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(source, error)) {
-    return std::vector<std::filesystem::path>{source};
-  }
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(source, error)) {
-    if (entry.is_regular_file()) {
-      files.push_back(entry.path());
-    }
-  }
-  if (error) {
-    return ledger::fail(Code::kFailedPrecondition,
-                        fmt::format("cannot list {}: {}", source, error.message()));
-  }
-  std::ranges::sort(files);
-  return files;
-}
 
 /// Everything that was taken in from all sources.
 struct TakenIn {
@@ -60,7 +42,7 @@ struct TakenIn {
   std::vector<std::string> notes;
 };
 
-IntakeFormat format_of(const std::string& name, std::string_view content) {
+IntakeFormat format_of(const std::string& name, std::string_view content, TableEncoding encoding) {
   if (name == "epcis") {
     return IntakeFormat::kEpcis;
   }
@@ -68,36 +50,44 @@ IntakeFormat format_of(const std::string& name, std::string_view content) {
     return IntakeFormat::kRecordJson;
   }
   if (name == "csv") {
-    return is_sampling_table(content) ? IntakeFormat::kSamplingTable
-                                      : IntakeFormat::kCertificateCsv;
+    return is_sampling_table(content, encoding) ? IntakeFormat::kSamplingTable
+                                                : IntakeFormat::kCertificateCsv;
   }
-  return detect_format(content);
+  return detect_format(content, encoding);
 }
 
-/// Everything in all sources, in order; problems name their file.
+/// Adds what a file gave; problems and notes name it.
+void add(TakenIn& all, const std::string& file, Intake one) {
+  const std::string name = file + ": ";
+  for (IntakeRecord& read : one.records) {
+    all.records.push_back(std::move(read.record));
+    all.origins.push_back(name + read.where);
+  }
+  for (IntakeProblem& problem : one.problems) {
+    all.problems.push_back({name + problem.where, std::move(problem.message)});
+  }
+  for (const std::string& note : one.notes) {
+    all.notes.push_back(name + note);
+  }
+}
+
+/// Everything in all sources, in order.
 Result<TakenIn> take_in(const SubmitOptions& options, const ClientProfile& profile) {
   IntakeOptions intake_options;
   intake_options.organisation = profile.organisation;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   intake_options.claimed_time_ms = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+  intake_options.encoding =
+      options.encoding == "gb18030" ? TableEncoding::kGb18030 : TableEncoding::kUtf8;
   TakenIn all;
   for (const std::string& source : options.sources) {
-    QC_TRY(const auto files, files_of(source));
-    for (const std::filesystem::path& file : files) {
+    QC_TRY(const SourceFiles found, files_of(source));
+    all.notes.insert(all.notes.end(), found.notes.begin(), found.notes.end());
+    for (const std::filesystem::path& file : found.files) {
       QC_TRY(const std::string content, read_file(file));
-      Intake one = read_intake(content, format_of(options.format, content), intake_options);
-      const std::string name = file.string() + ": ";
-      for (IntakeRecord& read : one.records) {
-        all.records.push_back(std::move(read.record));
-        all.origins.push_back(name + read.where);
-      }
-      for (IntakeProblem& problem : one.problems) {
-        all.problems.push_back({name + problem.where, std::move(problem.message)});
-      }
-      for (const std::string& note : one.notes) {
-        all.notes.push_back(name + note);
-      }
+      const IntakeFormat format = format_of(options.format, content, intake_options.encoding);
+      add(all, file.string(), read_intake(content, format, intake_options));
     }
   }
   return all;
@@ -218,6 +208,9 @@ void add_submit_command(CLI::App& app, Session& session, const SubmitCommand& wh
   if (options->format == "auto") {
     command->add_option("--format", options->format, "auto (by its contents), json or csv")
         ->check(CLI::IsMember({"auto", "json", "csv"}))
+        ->capture_default_str();
+    command->add_option("--encoding", options->encoding, "What tables are written in")
+        ->check(CLI::IsMember({"utf-8", "gb18030"}))
         ->capture_default_str();
   }
   command->add_option("--receipts", options->receipts, "Folder for a receipt of every record");

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/intake/cell_text.h"
 #include "cli/intake/csv.h"
 #include "cli/intake/field_text.h"
 #include "ledger/check_digit.h"
@@ -74,32 +75,51 @@ quality::v1::ObjectRef& first_object(Record& record) {
   return *body(record).mutable_objects(0);
 }
 
+/// Sets one of an object's parts; what another column of the row says of it must be the same.
+Result<void> set_part(std::string& part, const std::string& text, std::string_view what) {
+  if (!part.empty() && part != text) {
+    return ledger::fail(ledger::Code::kInvalidArgument,
+                        std::string("says ").append(what).append(" ") + ledger::quote(text) +
+                            ", but another column of the row says " + ledger::quote(part));
+  }
+  part = text;
+  return {};
+}
+
 Result<void> set_object(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
-  QC_TRY(quality::v1::ObjectRef object, read_object(text));
-  first_object(record).MergeFrom(object);
+  QC_TRY(const quality::v1::ObjectRef read, read_object(text));
+  quality::v1::ObjectRef& object = first_object(record);
+  struct Part {
+    const std::string& text;
+    std::string& part;
+    std::string_view what;
+  };
+  const Part parts[] = {{read.id(), *object.mutable_id(), "the object"},
+                        {read.gtin(), *object.mutable_gtin(), "GTIN"},
+                        {read.lot(), *object.mutable_lot(), "lot"},
+                        {read.serial(), *object.mutable_serial(), "serial"}};
+  for (const Part& part : parts) {
+    if (part.text.empty()) continue;
+    if (auto set = set_part(part.part, part.text, part.what); !set) return set;
+  }
   return {};
 }
 
 Result<void> set_gtin(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
-  std::optional<std::string> gtin = ledger::gtin14_of(text);
-  if (!gtin)
-    return ledger::fail(ledger::Code::kInvalidArgument, ledger::any_gtin_fault(text).value_or(""));
-  first_object(record).set_gtin(*std::move(gtin));
-  return {};
+  QC_TRY(const std::string gtin, read_gtin(text));
+  return set_part(*first_object(record).mutable_gtin(), gtin, "GTIN");
 }
 
 Result<void> set_lot(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
   if (auto fault = ledger::lot_or_serial_fault(text))
     return ledger::fail(ledger::Code::kInvalidArgument, *fault);
-  first_object(record).set_lot(text);
-  return {};
+  return set_part(*first_object(record).mutable_lot(), text, "lot");
 }
 
 Result<void> set_serial(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
   if (auto fault = ledger::lot_or_serial_fault(text))
     return ledger::fail(ledger::Code::kInvalidArgument, *fault);
-  first_object(record).set_serial(text);
-  return {};
+  return set_part(*first_object(record).mutable_serial(), text, "serial");
 }
 
 template <auto party>
@@ -250,12 +270,14 @@ class CertificateTable {
       const Column* column = find_column(name);
       if (column == nullptr) {
         problem(header.line, name.empty() ? "without a name" : name,
-                "no such column; there are " + known_columns());
+                intake_.problems.empty() ? "no such column; there are " + known_columns()
+                                         : "no such column");
       } else if (std::find(columns_.begin(), columns_.end(), column) != columns_.end()) {
         problem(header.line, name, "this column stands here twice");
       }
       columns_.push_back(column);
     }
+    if (names_no_column()) return refuse_as_no_table(header);
     for (const std::string_view needed : {"number", "parameter", "result_verdict"}) {
       if (std::find(columns_.begin(), columns_.end(), find_column(needed)) == columns_.end()) {
         problem(header.line, needed, "is missing; every table of certificates has it");
@@ -264,28 +286,59 @@ class CertificateTable {
     return intake_.problems.empty();
   }
 
+  bool names_no_column() const {
+    return std::all_of(columns_.begin(), columns_.end(),
+                       [](const Column* column) { return column == nullptr; });
+  }
+
+  /// One sentence on what the file is not, in place of one for each of its cells.
+  bool refuse_as_no_table(const CsvRow& header) {
+    intake_.problems.clear();
+    problem(header.line, "",
+            ledger::quote(one_line(header.cells.front())) +
+                " begins neither a certificate table, whose first row names its columns (number, "
+                "parameter, result_verdict ...), nor a sampling table, one of whose first 20 rows "
+                "holds three headers such as 抽样编号, 食品名称, 被抽样单位名称");
+    return false;
+  }
+
+  static std::string said(const std::string& cell) {
+    return says_nothing(cell) ? "" : one_line(cell);
+  }
+
   std::string cell(const CsvRow& row, std::string_view name) const {
     for (std::size_t i = 0; i < columns_.size() && i < row.cells.size(); ++i) {
-      if (columns_[i]->name == name) return one_line(row.cells[i]);
+      if (columns_[i]->name == name) return said(row.cells[i]);
     }
     return "";
   }
 
+  /// A row that cannot be read takes its certificate with it: that one would lack a result.
+  void refuse_row(const CsvRow& row, std::string_view column, std::string message) {
+    problem(row.line, column, std::move(message));
+    const std::string number = cell(row, "number");
+    if (!number.empty()) {
+      certificate(number, row.line).bad = true;
+    } else if (!certificates_.empty()) {
+      certificates_.back().bad = true;
+    }
+  }
+
   void read_row(const CsvRow& row) {
-    if (row.cells.size() > columns_.size()) {
-      return problem(row.line, "",
-                     "has " + std::to_string(row.cells.size()) +
-                         " cells, but the first row names " + std::to_string(columns_.size()) +
-                         " columns; quote cells that hold a comma");
+    if (row.cells.size() != columns_.size()) {
+      return refuse_row(row, "",
+                        "has " + std::to_string(row.cells.size()) +
+                            " cells, but the first row names " + std::to_string(columns_.size()) +
+                            " columns; quote cells that hold a comma, leave empty cells in place");
     }
     const std::string number = cell(row, "number");
     if (number.empty())
-      return problem(row.line, "number", "is empty; every row names its certificate");
+      return refuse_row(row, "number", "is empty; every row names its certificate");
     Pending& pending = certificate(number, row.line);
     const std::size_t before = intake_.problems.size();
     TestResult result;
     for (std::size_t i = 0; i < row.cells.size(); ++i)
-      read_cell(row, *columns_[i], one_line(row.cells[i]), pending, result);
+      read_cell(row, *columns_[i], said(row.cells[i]), pending, result);
     if (result.parameter().empty())
       problem(row.line, "parameter", "is empty; every row is one result");
     add_method(cell(row, "method"), pending, result);
@@ -306,6 +359,7 @@ class CertificateTable {
   void read_cell(const CsvRow& row, const Column& column, const std::string& text, Pending& pending,
                  TestResult& result) {
     if (text.empty()) return;
+    if (auto fault = cell_fault(text)) return problem(row.line, column.name, *std::move(fault));
     Result<void> set{};
     if (column.set_result != nullptr) {
       set = column.set_result(result, text);
@@ -354,7 +408,7 @@ class CertificateTable {
 
 Intake read_certificate_csv(std::string_view bytes, const IntakeOptions& options) {
   Intake refused;
-  const Result<std::string> text = utf8_text(bytes);
+  const Result<std::string> text = utf8_text(bytes, options.encoding);
   if (!text) {
     refused.problems.push_back({"the file", text.error().message});
     return refused;

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/intake/csv.h"
 
-#include <iconv.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <memory>
 #include <optional>
 #include <utility>
 
-#include "ledger/encoding.h"
 #include "ledger/text.h"
 
 namespace qc::cli {
@@ -22,10 +17,48 @@ using ledger::Result;
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+/// How often a separator stands in the first lines, outside quotes.
+struct SeparatorUse {
+  std::size_t lines = 0;
+  std::size_t in_one_line = 0;
+
+  auto operator<=>(const SeparatorUse&) const = default;
+};
+
+SeparatorUse use_of(char separator, std::string_view text) {
+  constexpr std::size_t kLinesSearched = 20;
+  SeparatorUse use;
+  std::size_t lines = 0;
+  std::size_t in_line = 0;
+  bool quoted = false;
+  for (std::size_t at = 0; at < text.size() && lines < kLinesSearched; ++at) {
+    if (text[at] == '"') quoted = !quoted;
+    if (!quoted && text[at] == separator) {
+      ++in_line;
+      use.lines += in_line == 1 ? 1 : 0;
+      use.in_one_line = std::max(use.in_one_line, in_line);
+    }
+    if (quoted || (text[at] != '\n' && text[at] != '\r')) continue;
+    ++lines;
+    in_line = 0;
+  }
+  return use;
+}
+
+char separator_of(std::string_view text) {
+  char best = ',';
+  for (const char separator : {'\t', ';'}) {
+    if (use_of(separator, text) > use_of(best, text)) best = separator;
+  }
+  return best;
+}
+
 /// Reads rows cell by cell.
 class TableReader {
  public:
-  explicit TableReader(std::string_view text) : text_(text), separator_(separator_of(text)) {}
+  explicit TableReader(std::string_view text) : text_(text), separator_(separator_of(text)) {
+    read_separator_line();
+  }
 
   Result<std::vector<CsvRow>> read() {
     std::vector<CsvRow> rows;
@@ -41,11 +74,14 @@ class TableReader {
   }
 
  private:
-  static char separator_of(std::string_view text) {
-    const std::string_view first = text.substr(0, text.find('\n'));
-    const bool tabs =
-        first.find('\t') != std::string_view::npos && first.find(',') == std::string_view::npos;
-    return tabs ? '\t' : ',';
+  /// "sep=;" on the first line is a spreadsheet's word for its separator.
+  void read_separator_line() {
+    constexpr std::string_view kSeparatorLine = "sep=";
+    const std::string_view line = text_.substr(0, text_.find_first_of("\r\n"));
+    if (!line.starts_with(kSeparatorLine) || line.size() != kSeparatorLine.size() + 1) return;
+    separator_ = line.back();
+    at_ = line.size();
+    end_line();
   }
 
   [[nodiscard]] tl::unexpected<ledger::Error> refuse(const std::string& reason) const {
@@ -69,17 +105,16 @@ class TableReader {
     }
   }
 
+  /// LF, CRLF, or CR alone.
   void end_line() {
-    if (at_ < text_.size() && text_[at_] == '\r') ++at_;
-    if (at_ < text_.size() && text_[at_] == '\n') {
-      ++at_;
-      ++line_;
-    }
+    if (at_ >= text_.size()) return;
+    if (text_[at_] == '\r') ++at_;
+    if (at_ < text_.size() && text_[at_] == '\n') ++at_;
+    ++line_;
   }
 
   [[nodiscard]] bool at_line_end() const {
-    if (at_ >= text_.size() || text_[at_] == '\n') return true;
-    return text_[at_] == '\r' && (at_ + 1 == text_.size() || text_[at_ + 1] == '\n');
+    return at_ >= text_.size() || text_[at_] == '\n' || text_[at_] == '\r';
   }
 
   Result<std::string> read_cell() {
@@ -117,30 +152,6 @@ class TableReader {
   std::size_t line_ = 1;
 };
 
-struct CloseIconv {
-  void operator()(void* converter) const { iconv_close(converter); }
-};
-
-std::optional<std::string> from_gb18030(std::string_view bytes) {
-  // NOLINTNEXTLINE(performance-no-int-to-ptr): iconv's own way to say "no".
-  const std::unique_ptr<void, CloseIconv> converter(iconv_open("UTF-8", "GB18030"));
-  if (reinterpret_cast<std::intptr_t>(converter.get()) == -1) return std::nullopt;
-  std::string source(bytes);
-  char* input = source.data();
-  std::size_t input_left = source.size();
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (input_left > 0) {
-    char* output = buffer.data();
-    std::size_t output_left = buffer.size();
-    const std::size_t converted =
-        iconv(converter.get(), &input, &input_left, &output, &output_left);
-    text.append(buffer.data(), buffer.size() - output_left);
-    if (converted == static_cast<std::size_t>(-1) && errno != E2BIG) return std::nullopt;
-  }
-  return text;
-}
-
 bool is_blank(char32_t point) {
   return point <= 0x20 || point == 0x7F || point == 0xA0 || point == 0x1680 ||
          (point >= 0x2000 && point <= 0x200F) || (point >= 0x2028 && point <= 0x202F) ||
@@ -173,15 +184,6 @@ std::string squeezed(std::string_view cell, bool plain) {
 Result<std::vector<CsvRow>> read_csv(std::string_view text) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   return TableReader(text).read();
-}
-
-Result<std::string> utf8_text(std::string_view bytes) {
-  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
-  if (ledger::is_utf8(bytes)) return std::string(bytes);
-  std::optional<std::string> converted = from_gb18030(bytes);
-  if (converted) return *std::move(converted);
-  return fail(Code::kInvalidArgument,
-              "the file is neither UTF-8 nor GB 18030 text; save it as UTF-8");
 }
 
 std::string one_line(std::string_view cell) { return squeezed(cell, false); }

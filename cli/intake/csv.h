@@ -21,14 +21,11 @@ inline constexpr std::size_t kCsvColumnsMax = 256;
 inline constexpr std::size_t kCsvRowsMax = 200'000;
 inline constexpr std::size_t kCsvCellBytesMax = 64U << 10;
 
-/// Reads a table (RFC 4180): cells between commas, or tabs where the first line has tabs and no
-/// comma; quoted cells may hold separators, line breaks and doubled quotes; lines end in LF or
-/// CRLF. Rows that are wholly empty are left out but counted as lines. Errors name the line.
+/// Reads a table (RFC 4180): cells between commas, tabs or semicolons, whichever the first lines
+/// use, or what a first line "sep=" says; quoted cells may hold separators, line breaks and doubled
+/// quotes; lines end in LF, CRLF or CR. Rows that are wholly empty are left out but counted as
+/// lines. Errors name the line.
 [[nodiscard]] ledger::Result<std::vector<CsvRow>> read_csv(std::string_view text);
-
-/// The text of a file in UTF-8: as it is (a byte order mark taken off) where it is UTF-8, else read
-/// as GB 18030. Fails if it is neither.
-[[nodiscard]] ledger::Result<std::string> utf8_text(std::string_view bytes);
 
 /// A cell as a line of text: every kind of blank and line break becomes one U+0020, none at the
 /// ends.

@@ -52,14 +52,57 @@ std::string choices(const google::protobuf::EnumDescriptor& type) {
   return list;
 }
 
+/// A record says 0 where no time is given, and nothing that is inspected lies so far ahead.
+Result<std::uint64_t> plausible_time(std::string_view text, std::uint64_t time_ms) {
+  constexpr std::uint64_t kYear2100Ms = 4'102'444'800'000;
+  if (time_ms == 0) {
+    return fail(Code::kInvalidArgument,
+                ledger::quote(text) + " is before 1970; no record says that");
+  }
+  if (time_ms >= kYear2100Ms) {
+    return fail(Code::kInvalidArgument, ledger::quote(text) + " is after the year 2100");
+  }
+  return time_ms;
+}
+
+/// Such a time differs from one that can be read by its year alone.
+bool is_rfc3339_before_1970(std::string_view text) {
+  constexpr std::string_view kEpochYear = "1970";
+  if (text.size() < kEpochYear.size() || text.substr(0, kEpochYear.size()) > kEpochYear)
+    return false;
+  return ledger::parse_rfc3339("2000" + std::string(text.substr(kEpochYear.size()))).has_value();
+}
+
+/// Digits that are too many for unix milliseconds are mostly a civil time without its marks.
+std::string no_unix_ms(std::string_view text) {
+  constexpr std::size_t kCivilDigits = 14;
+  std::string message = ledger::quote(text) + " has too many digits for unix milliseconds";
+  const auto number = ledger::parse_decimal(text);
+  if (number && text.size() == kCivilDigits) {
+    message += ", as which it means " +
+               ledger::format_date(ledger::day_of(*number, ledger::kTimeZoneBias));
+  }
+  const std::string civil = std::string(text.substr(0, 4)) + "-" + std::string(text.substr(4, 2)) +
+                            "-" + std::string(text.substr(6, 2)) + "T" +
+                            std::string(text.substr(8, 2)) + ":" + std::string(text.substr(10, 2)) +
+                            ":" + std::string(text.substr(12, 2)) + "+08:00";
+  return message + "; write " +
+         (ledger::parse_rfc3339(civil) ? civil : "2026-11-23T08:00:00+08:00");
+}
+
 }  // namespace
 
 Result<std::uint64_t> read_time(std::string_view text, std::uint32_t time_zone) {
-  if (const auto time = ledger::parse_rfc3339(text)) return *time;
-  if (const auto day = ledger::parse_date(text)) return ledger::start_of_day_ms(*day, time_zone);
+  if (const auto time = ledger::parse_rfc3339(text)) return plausible_time(text, *time);
+  if (const auto day = ledger::parse_date(text)) {
+    return plausible_time(text, ledger::start_of_day_ms(*day, time_zone));
+  }
+  if (is_rfc3339_before_1970(text)) return plausible_time(text, 0);
   constexpr std::size_t kMsDigits = 13;
+  const bool digits = text.find_first_not_of("0123456789") == std::string_view::npos;
+  if (digits && text.size() > kMsDigits) return fail(Code::kInvalidArgument, no_unix_ms(text));
   const auto number = ledger::parse_decimal(text);
-  if (number && text.size() >= kMsDigits && *number <= ledger::kMaxInteger) return *number;
+  if (number && text.size() == kMsDigits) return plausible_time(text, *number);
   return fail(Code::kInvalidArgument, ledger::quote(text) +
                                           " should be a time with its offset such as "
                                           "2026-11-23T08:00:00+08:00, a day such as 2026-11-23, or "
@@ -72,6 +115,16 @@ Result<int> read_enum(std::string_view text, const google::protobuf::EnumDescrip
   if (value == nullptr) value = type.FindValueByName(std::string(prefix_of(type)) + name);
   if (value != nullptr && value->number() != 0) return value->number();
   return fail(Code::kInvalidArgument, ledger::quote(text) + " should be one of " + choices(type));
+}
+
+Result<std::string> read_gtin(std::string_view text) {
+  if (auto fault = ledger::any_gtin_fault(text)) {
+    return fail(Code::kInvalidArgument, *std::move(fault));
+  }
+  if (text.find_first_not_of('0') == std::string_view::npos) {
+    return fail(Code::kInvalidArgument, ledger::quote(text) + " names no product; leave it empty");
+  }
+  return *ledger::gtin14_of(text);
 }
 
 Result<quality::v1::ObjectRef> read_object(std::string_view text) {

@@ -16,8 +16,8 @@ namespace qc::cli {
 
 // What people write in a field, whatever kind of file it stands in. Errors say what would be right.
 
-/// A time: RFC 3339 with offset, a day (its first millisecond in `time_zone`), or unix ms in
-/// digits.
+/// A time: RFC 3339 with offset, a day (its first millisecond in `time_zone`), or unix ms in 13
+/// digits. Before 1970 and after 2100 there is none.
 [[nodiscard]] ledger::Result<std::uint64_t> read_time(std::string_view text,
                                                       std::uint32_t time_zone);
 
@@ -26,6 +26,9 @@ namespace qc::cli {
 /// refused.
 [[nodiscard]] ledger::Result<int> read_enum(std::string_view text,
                                             const google::protobuf::EnumDescriptor& type);
+
+/// A GTIN of 8, 12, 13 or 14 digits with 14; one of zeros alone names nothing.
+[[nodiscard]] ledger::Result<std::string> read_gtin(std::string_view text);
 
 /// A product in any spelling as gtin, lot and serial; everything else as canonical `id`.
 [[nodiscard]] ledger::Result<quality::v1::ObjectRef> read_object(std::string_view text);

@@ -27,6 +27,20 @@ bool says_epcis(std::string_view text) {
   return type != nullptr && type->text.ends_with("Event");
 }
 
+Intake read_format(std::string_view bytes, IntakeFormat format, const IntakeOptions& options) {
+  switch (format) {
+    case IntakeFormat::kRecordJson:
+      return read_record_json(bytes, options);
+    case IntakeFormat::kEpcis:
+      return read_epcis(bytes, options);
+    case IntakeFormat::kCertificateCsv:
+      return read_certificate_csv(bytes, options);
+    case IntakeFormat::kSamplingTable:
+      return read_sampling_table(bytes, options);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view name_of(IntakeFormat format) {
@@ -43,32 +57,32 @@ std::string_view name_of(IntakeFormat format) {
   return "unknown format";
 }
 
-IntakeFormat detect_format(std::string_view bytes) {
+IntakeFormat detect_format(std::string_view bytes, TableEncoding encoding) {
   std::string_view text = bytes;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   const bool json = first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
   if (json) return says_epcis(text) ? IntakeFormat::kEpcis : IntakeFormat::kRecordJson;
-  return is_sampling_table(bytes) ? IntakeFormat::kSamplingTable : IntakeFormat::kCertificateCsv;
+  return is_sampling_table(bytes, encoding) ? IntakeFormat::kSamplingTable
+                                            : IntakeFormat::kCertificateCsv;
 }
 
 Intake read_intake(std::string_view bytes, IntakeFormat format, const IntakeOptions& options) {
+  Intake refused;
   if (bytes.size() > kIntakeBytesMax) {
-    Intake refused;
     refused.problems.push_back({"the file", "is larger than 64 MiB; split it"});
     return refused;
   }
-  switch (format) {
-    case IntakeFormat::kRecordJson:
-      return read_record_json(bytes, options);
-    case IntakeFormat::kEpcis:
-      return read_epcis(bytes, options);
-    case IntakeFormat::kCertificateCsv:
-      return read_certificate_csv(bytes, options);
-    case IntakeFormat::kSamplingTable:
-      return read_sampling_table(bytes, options);
+  if (auto reason = no_text_reason(bytes)) {
+    refused.problems.push_back({"the file", *std::move(reason)});
+    return refused;
   }
-  return {};
+  Intake intake = read_format(bytes, format, options);
+  if (intake.records.empty() && intake.problems.empty()) {
+    intake.problems.push_back(
+        {"the file", std::string("holds no record; it was read as ").append(name_of(format))});
+  }
+  return intake;
 }
 
 void judge_records(Intake& intake, const IntakeOptions& options) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/intake/text_encoding.h"
 #include "ledger/calendar.h"
 #include "ledger/hash.h"
 #include "quality/v1/record.pb.h"
@@ -26,6 +27,8 @@ struct IntakeOptions {
   quality::v1::QualityDomain domain = quality::v1::QUALITY_DOMAIN_PRODUCT;
   /// The network's hash, for attachments' digests.
   ledger::HashAlgorithm hash = ledger::HashAlgorithm::kSha256;
+  /// What tables are written in; JSON is always UTF-8.
+  TableEncoding encoding = TableEncoding::kUtf8;
 };
 
 /// A record and where in the file it comes from.
@@ -67,9 +70,11 @@ enum class IntakeFormat : std::uint8_t { kRecordJson, kEpcis, kCertificateCsv, k
 
 /// Tells the format by the contents: JSON (with an EPCIS type or @context or not), else a table
 /// whose first rows hold the regulator's Chinese headers or not.
-[[nodiscard]] IntakeFormat detect_format(std::string_view bytes);
+[[nodiscard]] IntakeFormat detect_format(std::string_view bytes,
+                                         TableEncoding encoding = TableEncoding::kUtf8);
 
-/// Reads a file of any of the formats.
+/// Reads a file of any of the formats. One that gives neither a record nor a problem has the
+/// problem that it holds nothing.
 [[nodiscard]] Intake read_intake(std::string_view bytes, IntakeFormat format,
                                  const IntakeOptions& options);
 

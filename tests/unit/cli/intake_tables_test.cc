@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <iconv.h>
 
+#include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/intake/certificate_csv.h"
@@ -97,8 +99,10 @@ TEST(CertificateCsv, GathersTheRowsOfOneCertificate) {
   EXPECT_EQ(body.signatories(0).reference(), "LC-0012");
 }
 
-TEST(CertificateCsv, ReadsGb18030) {
-  const Intake intake = read_certificate_csv(gb18030(kHeader + kFirst), options());
+TEST(CertificateCsv, ReadsGb18030WhenToldSo) {
+  IntakeOptions in_gb18030 = options();
+  in_gb18030.encoding = TableEncoding::kGb18030;
+  const Intake intake = read_certificate_csv(gb18030(kHeader + kFirst), in_gb18030);
   ASSERT_THAT(texts(intake), IsEmpty());
   EXPECT_EQ(intake.records[0].record.inspection_certificate().category(), "食用植物油");
 }
@@ -140,11 +144,77 @@ TEST(CertificateCsv, RowsOfOneCertificateMustAgree) {
   EXPECT_THAT(
       texts(read_certificate_csv(kHeader + kFirst + other, options())),
       ElementsAre(HasSubstr("line 3, column lot: \"L2\" differs from \"L1\" on an earlier row")));
-  EXPECT_THAT(texts(read_certificate_csv(kHeader + kFirst + ",x\n", options())),
+  EXPECT_THAT(texts(read_certificate_csv(kHeader + kFirst + "／" + kSecond.substr(3), options())),
               ElementsAre(HasSubstr("line 3, column number: is empty")));
   EXPECT_THAT(
       texts(read_certificate_csv("number,parameter,result_verdict\nC-1,a,pass,more\n", options())),
       ElementsAre(HasSubstr("line 2: has 4 cells, but the first row names 3 columns")));
+}
+
+TEST(CertificateCsv, ACertificateWithARowThatCannotBeReadIsLeftOut) {
+  const Intake intake = read_certificate_csv(kHeader + kFirst + "C-1,气味\n", options());
+  EXPECT_THAT(texts(intake),
+              ElementsAre(HasSubstr("line 3: has 2 cells, but the first row names 18 columns")));
+  EXPECT_THAT(intake.records, IsEmpty());
+}
+
+TEST(CertificateCsv, ColumnsThatNameDifferentObjectsAreRefused) {
+  const std::string header =
+      "number,object,gtin,lot,accreditation,category,customer_code,tested_from,tested_to,issued_at,"
+      "method,parameter,value,unit,result_verdict,verdict,authorised\n";
+  const std::string rest =
+      ",CMA 221500010001,食用植物油,91110000600037341L,2026-11-10,2026-11-12,2026-11-13,"
+      "GB 5009.12-2023,铅,0.02,mg/kg,pass,conformant,LC-0012\n";
+  const std::string link = "https://id.gs1.org/01/06901234567892/10/L20250712";
+  const Intake intake = read_certificate_csv(header + "OC1," + link + ",,L20250122" + rest +
+                                                 "OC2," + link + ",9521322002011,L20250712" + rest +
+                                                 "OC3," + link + ",6901234567892,L20250712" + rest,
+                                             options());
+  EXPECT_THAT(
+      texts(intake),
+      ElementsAre(HasSubstr("line 2, column lot: says lot \"L20250122\", but another column "
+                            "of the row says \"L20250712\""),
+                  HasSubstr("line 3, column gtin: says GTIN \"09521322002011\", but another "
+                            "column of the row says \"06901234567892\"")));
+  ASSERT_EQ(intake.records.size(), 1U);
+  EXPECT_EQ(intake.records[0].record.inspection_certificate().objects(0).lot(), "L20250712");
+}
+
+TEST(CertificateCsv, LotsThatASpreadsheetShortenedAreRefused) {
+  for (const char* lot : {"2.02507E+07", "5E3", "2.02507e+13"}) {
+    std::string row = kFirst;
+    row.replace(row.find("L1"), 2, lot);
+    EXPECT_THAT(texts(read_certificate_csv(kHeader + row, options())),
+                ElementsAre(HasSubstr("line 2, column lot: \"" + std::string(lot) +
+                                      "\" is what a spreadsheet makes of a long number")));
+  }
+}
+
+TEST(CertificateCsv, APlaceholderIsAnEmptyCell) {
+  std::string row = kFirst;
+  row.replace(row.find("<= 0.1"), 6, "／");
+  const Intake intake = read_certificate_csv(kHeader + row, options());
+  ASSERT_THAT(texts(intake), IsEmpty());
+  EXPECT_EQ(intake.records[0].record.inspection_certificate().results(0).limit(), "");
+}
+
+TEST(CertificateCsv, TimesThatNoRecordCanStateAreRefused) {
+  const auto refused = [](const std::string& time) {
+    std::string row = kFirst;
+    row.replace(row.find("2026-11-13"), 10, time);
+    return texts(read_certificate_csv(kHeader + row, options()));
+  };
+  for (const char* early :
+       {"1969-12-31", "1970-01-01", "1969-12-31T23:00:00+08:00", "1970-01-01T07:59:59+08:00"}) {
+    EXPECT_THAT(refused(early), ElementsAre(HasSubstr("column issued_at: \"" + std::string(early) +
+                                                      "\" is before 1970")));
+  }
+  EXPECT_THAT(refused("2199-01-01"),
+              ElementsAre(HasSubstr("\"2199-01-01\" is after the year 2100")));
+  EXPECT_THAT(refused("20250724103300"),
+              ElementsAre(HasSubstr("too many digits for unix milliseconds, as which it means "
+                                    "2611-09-21; write 2025-07-24T10:33:00+08:00")));
+  EXPECT_THAT(refused("1753324380000000"), ElementsAre(HasSubstr("too many digits")));
 }
 
 const std::string kTable =
@@ -195,44 +265,312 @@ TEST(SamplingTable, ReportsRowAndColumnOfTheOthers) {
           HasSubstr(
               "column 不合格项目║检验结果║标准值: is empty, and no column says 合格 or 不合格")));
   EXPECT_THAT(intake.problems[0].where, HasSubstr("row 9"));
-  EXPECT_THAT(intake.notes, ElementsAre(HasSubstr("column 公告号 is not kept")));
 }
 
-TEST(SamplingTable, ReadsGb18030Alike) {
-  const Intake utf8 =
-      read_sampling_table("序号,食品名称,被抽样单位名称\n1,花生油,某店\n", options());
-  const Intake gb =
-      read_sampling_table(gb18030("序号,食品名称,被抽样单位名称\n1,花生油,某店\n"), options());
-  ASSERT_EQ(gb.records.size(), 1U);
-  EXPECT_EQ(gb.records[0].record.spot_check_result().product_name(), "花生油");
-  EXPECT_EQ(utf8.records[0].record.spot_check_result().sampled_party().name(),
-            gb.records[0].record.spot_check_result().sampled_party().name());
+TEST(SamplingTable, KeepsWhatNoFieldTakesInTheRemarksAndLinesAsNotes) {
+  const Intake intake = read_sampling_table(kTable, options());
+  EXPECT_THAT(intake.notes,
+              ElementsAre("row 1 is no row of a table: 附件：食品监督抽检不合格产品信息",
+                          "column 公告号 is kept in the remarks",
+                          "row 11 is no row of a table: 注：以上信息由检验机构提供"));
+  EXPECT_EQ(intake.records[1].record.spot_check_result().remarks(), "复检\n公告号: 7");
 }
 
-TEST(SamplingTable, WithoutFailingItemsRowsPassAndGetStableNumbers) {
-  const std::string table =
-      "序号,食品名称,被抽样单位名称,商品条码\n1,花生油,某店,6901234567892\n2,醋,某店,"
-      "6901234567890\n";
+TEST(SamplingTable, WithoutNumbersRowsGetOneOfTheirContents) {
+  const std::string header = "合格产品信息\n序号,食品名称,被抽样单位名称,商品条码\n";
+  const std::string oil = "花生油,某店,6901234567892\n";
+  const auto number = [](const Intake& intake, std::size_t at) {
+    return intake.records.at(at).record.spot_check_result().number();
+  };
+  const Intake first = read_sampling_table(header + "1," + oil + "2,醋,某店,\n", options());
+  const Intake mended = read_sampling_table(header + "1,醋（更正）,某店,\n2," + oil, options());
+  ASSERT_EQ(first.records.size(), 2U) << testing::PrintToString(texts(first));
+  ASSERT_EQ(mended.records.size(), 2U);
+  EXPECT_EQ(first.records[0].record.spot_check_result().object().gtin(), "06901234567892");
+  EXPECT_THAT(number(first, 0), testing::MatchesRegex("table-[0-9a-f]{32}"));
+  EXPECT_EQ(number(first, 0), number(mended, 1));
+  EXPECT_NE(number(first, 1), number(mended, 0));
+  EXPECT_THAT(texts(read_sampling_table(header + "1," + oil + "2," + oil, options())),
+              ElementsAre(HasSubstr("row 4: says the same as row 3")));
+  EXPECT_THAT(texts(read_sampling_table(header + "1,醋,某店,6901234567890\n", options())),
+              ElementsAre(HasSubstr("row 3, column 商品条码: check digit")));
+  EXPECT_THAT(texts(read_sampling_table(header + "1,醋,某店,00000000000000\n", options())),
+              ElementsAre(HasSubstr("column 商品条码: \"00000000000000\" names no product")));
+}
+
+constexpr const char* kSamplingHeader = "序号,标称生产企业名称,被抽样单位名称,食品名称,";
+
+std::string sampling_row(const std::string& cells) { return "1,甲厂,丙店,油," + cells + "\n"; }
+
+/// Reads a table of one row with further columns.
+Intake read_columns(const std::string& headers, const std::string& cells) {
+  return read_sampling_table(kSamplingHeader + headers + "\n" + sampling_row(cells), options());
+}
+
+const SpotCheckResult& only(const Intake& intake) {
+  EXPECT_THAT(texts(intake), IsEmpty());
+  static const SpotCheckResult kNone;
+  return intake.records.size() == 1 ? intake.records[0].record.spot_check_result() : kNone;
+}
+
+TEST(SamplingTable, OnlyClosedWordsAreVerdicts) {
+  for (const char* word : {"合格", "符合", "合 格", "符合要求", "　合格 "}) {
+    EXPECT_EQ(only(read_columns("检验结论", word)).verdict(),
+              quality::v1::OVERALL_VERDICT_CONFORMANT)
+        << word;
+  }
+  for (const char* word : {"不合格", "不 合 格", "不符合"}) {
+    EXPECT_EQ(only(read_columns("检验结论", word)).verdict(),
+              quality::v1::OVERALL_VERDICT_NON_CONFORMANT)
+        << word;
+  }
+  for (const char* word :
+       {"未合格", "非合格", "尚未合格", "合格率95%", "基本符合", "未发现不合格", "未检出不合格项目",
+        "无不合格项", "未见不符合", "合格/不合格", "不合格→复检合格", "好"}) {
+    const Intake intake = read_columns("检验结论", word);
+    EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("row 2, column 检验结论: \"" +
+                                                     std::string(word) + "\" should say")));
+    EXPECT_THAT(intake.records, IsEmpty());
+  }
+  for (const char* nothing : {"", "/", "——"}) {
+    EXPECT_THAT(texts(read_columns("检验结论", nothing)),
+                ElementsAre("row 2, column 检验结论: is empty"));
+  }
+}
+
+TEST(SamplingTable, VerdictColumnsOfOtherNamesAreRead) {
+  for (const char* header : {"判定结果", "是否合格", "抽检结果", "检测结论", "抽检结论", "检验结果",
+                             "检验结论（合格/不合格）"}) {
+    EXPECT_EQ(only(read_columns(header, "不合格")).verdict(),
+              quality::v1::OVERALL_VERDICT_NON_CONFORMANT)
+        << header;
+  }
+}
+
+TEST(SamplingTable, AColumnThatSeemsToJudgeAndIsNotReadStopsTheTable) {
+  for (const char* header : {"不合格项目（标准值/实测值）", "单项判定", "检验结果描述", "不符合项",
+                             "问题说明", "标准值", "实测值"}) {
+    const Intake intake = read_columns("检验结论," + std::string(header), "合格,铅");
+    EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("seems to say how a row fared"))) << header;
+    EXPECT_THAT(intake.records, IsEmpty());
+  }
+}
+
+TEST(SamplingTable, AVerdictUnderAnotherHeaderIsRefused) {
+  for (const char* header : {"备注", "公告号"}) {
+    EXPECT_THAT(texts(read_columns("检验结论," + std::string(header), "合格,不合格")),
+                ElementsAre(HasSubstr("column " + std::string(header) +
+                                      ": \"不合格\" is a verdict, but verdicts stand under")));
+  }
+}
+
+TEST(SamplingTable, BarsOfEveryKindAreRead) {
+  for (const char* bar : {"‖", "丨", "║", "|", "||", "｜"}) {
+    const std::string between(bar);
+    const SpotCheckResult result =
+        only(read_columns("不合格项目" + between + "检验结果" + between + "标准值（单位）",
+                          "铅" + between + "0.5" + between + "≤0.2（mg/kg）"));
+    EXPECT_EQ(result.verdict(), quality::v1::OVERALL_VERDICT_NON_CONFORMANT) << bar;
+    ASSERT_EQ(result.results_size(), 1) << bar;
+    EXPECT_EQ(result.results(0).parameter(), "铅");
+    EXPECT_EQ(result.results(0).value(), "0.5");
+    EXPECT_EQ(result.results(0).limit(), "≤0.2（mg/kg）");
+  }
+  for (const char* header : {"不合格项目", "不合格项", "主要不合格项目"}) {
+    EXPECT_EQ(only(read_columns(header, "铅║0.5 mg/kg║≤0.2 mg/kg")).results_size(), 1);
+    EXPECT_THAT(texts(read_columns(header, "铅")),
+                ElementsAre(HasSubstr("\"铅\" should be parameter║result║limit")));
+  }
+}
+
+TEST(SamplingTable, FailingItemsMayHaveAColumnEachAndRowsOfTheirOwn) {
+  const std::string table = std::string(kSamplingHeader) + "不合格项目,检验值,标准值,抽样编号\n" +
+                            sampling_row("铅,0.5 mg/kg,≤0.2 mg/kg,FA1") +
+                            ",,,,镉,0.3 mg/kg,≤0.1 mg/kg,\n" +
+                            sampling_row("\"铅\n镉\",\"0.5\n0.3\",\"≤0.2\n≤0.1\",FA2");
   const Intake intake = read_sampling_table(table, options());
-  ASSERT_EQ(intake.records.size(), 1U);
-  const SpotCheckResult& result = intake.records[0].record.spot_check_result();
-  EXPECT_EQ(result.verdict(), quality::v1::OVERALL_VERDICT_CONFORMANT);
-  EXPECT_EQ(result.object().gtin(), "06901234567892");
-  EXPECT_THAT(result.number(), testing::MatchesRegex("table-[0-9a-f]+-1"));
-  EXPECT_EQ(read_sampling_table(table, options()).records[0].record.spot_check_result().number(),
-            result.number());
-  EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("row 3, column 商品条码: check digit")));
+  ASSERT_THAT(texts(intake), IsEmpty());
+  ASSERT_EQ(intake.records.size(), 2U);
+  for (const IntakeRecord& read : intake.records) {
+    const SpotCheckResult& result = read.record.spot_check_result();
+    EXPECT_EQ(result.verdict(), quality::v1::OVERALL_VERDICT_NON_CONFORMANT);
+    ASSERT_EQ(result.results_size(), 2);
+    EXPECT_EQ(result.results(1).parameter(), "镉");
+    EXPECT_EQ(result.results(1).value(), "0.3");
+  }
+  // A further item that cannot be read takes the row above with it.
+  const Intake bad =
+      read_sampling_table(std::string(kSamplingHeader) + "不合格项目,检验值,标准值,抽样编号\n" +
+                              sampling_row("铅,0.5 mg/kg,≤0.2 mg/kg,FA1") + ",,,,镉,,≤0.1 mg/kg,\n",
+                          options());
+  EXPECT_THAT(texts(bad), ElementsAre(HasSubstr("row 3, column 不合格项目")));
+  EXPECT_THAT(bad.records, IsEmpty());
 }
 
-TEST(SamplingTable, AConclusionColumnDecides) {
-  const Intake intake = read_sampling_table(
-      "食品名称,被抽样单位名称,检验结论\n油,店,合格\n醋,店,不合格\n酱,店,好\n", options());
-  ASSERT_EQ(intake.records.size(), 2U);
-  EXPECT_EQ(intake.records[0].record.spot_check_result().verdict(),
-            quality::v1::OVERALL_VERDICT_CONFORMANT);
-  EXPECT_EQ(intake.records[1].record.spot_check_result().verdict(),
+TEST(SamplingTable, ATitleSpeaksForRowsThatDoNot) {
+  const std::string header = std::string(kSamplingHeader) + "抽样编号\n";
+  const auto titled = [&header](const std::string& title) {
+    return read_sampling_table(title + ",,,,\n" + header + sampling_row("FA1"), options());
+  };
+  EXPECT_EQ(only(titled("2025年第3期不合格产品信息")).verdict(),
             quality::v1::OVERALL_VERDICT_NON_CONFORMANT);
-  EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("row 4, column 检验结论")));
+  EXPECT_EQ(only(titled("附件1 合格产品信息")).verdict(), quality::v1::OVERALL_VERDICT_CONFORMANT);
+  for (const char* unclear : {"监督抽检信息", "未合格产品信息", "合格和不合格产品信息",
+                              "未发现不合格产品", "合格率信息", "注：合格产品信息"}) {
+    const Intake intake = titled(unclear);
+    EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("row 2: no column and no title says 合格")));
+    EXPECT_THAT(intake.records, IsEmpty());
+  }
+  EXPECT_THAT(texts(read_sampling_table("不合格产品信息\n" + std::string(kSamplingHeader) +
+                                            "检验结论\n" + sampling_row("合格"),
+                                        options())),
+              ElementsAre("row 3: says the contrary of the table's title about 合格"));
+}
+
+TEST(SamplingTable, ASecondRowOfHeadersBeginsANewTable) {
+  const std::string header = "序号,标称生产企业名称,被抽样单位名称,食品名称,抽样编号,";
+  const Intake intake = read_sampling_table(
+      "附件1 合格产品信息,,,,,\n" + header + "\n1,甲厂,丙店,油,S1,\n" + header +
+          "\n2,甲厂,丙店,醋,S2,\n附件2 不合格产品信息,,,,,\n" + header +
+          "不合格项目║检验结果║标准值\n1,甲厂,丙店,酱,S3,铅║0.5 mg/kg║≤0.2 mg/kg\n",
+      options());
+  ASSERT_THAT(texts(intake), IsEmpty());
+  std::vector<std::pair<std::string, int>> verdicts;
+  for (const IntakeRecord& read : intake.records) {
+    const auto& result = read.record.spot_check_result();
+    verdicts.emplace_back(result.number(), result.verdict());
+  }
+  EXPECT_THAT(verdicts,
+              ElementsAre(testing::Pair("S1", quality::v1::OVERALL_VERDICT_CONFORMANT),
+                          testing::Pair("S2", quality::v1::OVERALL_VERDICT_CONFORMANT),
+                          testing::Pair("S3", quality::v1::OVERALL_VERDICT_NON_CONFORMANT)));
+}
+
+TEST(SamplingTable, ALineBetweenRowsThatSpeaksOfVerdictsStopsTheTable) {
+  const std::string header = std::string(kSamplingHeader) + "抽样编号\n";
+  for (const char* line : {"以下产品不合格", "注：以下产品不合格"}) {
+    // A header that a page break repeats does not begin another table.
+    const Intake intake =
+        read_sampling_table("合格产品信息\n" + header + sampling_row("S1") + line + ",,,,\n" +
+                                sampling_row("S2") + header + sampling_row("S3"),
+                            options());
+    EXPECT_THAT(texts(intake),
+                ElementsAre(HasSubstr("row 4: \"" + std::string(line) + "\" stands between rows")));
+    EXPECT_EQ(intake.records.size(), 1U);
+  }
+  EXPECT_THAT(texts(read_sampling_table("合格产品信息\n" + header + sampling_row("S1") +
+                                            "注：以下产品不合格\n" + header + sampling_row("S2"),
+                                        options())),
+              ElementsAre(HasSubstr("row 5: no column and no title says")));
+}
+
+TEST(SamplingTable, ATitleAmidRowsInSeveralCellsStopsTheTable) {
+  const std::string header = std::string(kSamplingHeader) + "抽样编号\n";
+  const Intake intake =
+      read_sampling_table("合格产品信息\n" + header + sampling_row("S1") +
+                              "附件2,不合格产品信息,,,\n" + header + sampling_row("S2"),
+                          options());
+  EXPECT_THAT(texts(intake), testing::Contains(HasSubstr("row 4: seems a title that speaks of")));
+  ASSERT_EQ(intake.records.size(), 1U);
+  EXPECT_EQ(intake.records[0].where, "row 3");
+}
+
+TEST(SamplingTable, RowsWithoutTheHeadersShapeAreRefused) {
+  const std::string header = std::string(kSamplingHeader) + "规格型号,检验结论,备注,抽样编号\n";
+  const Intake intake = read_sampling_table(
+      header + "1,甲,有限公司,丙店,油,100 g,合格,/,R1\n2,甲厂,丙店,油,100 g\n" +
+          sampling_row("100 g,合格,/,") + sampling_row("100 g,合格,/,R4") +
+          sampling_row("100 g,合格,/,R4") + sampling_row("规格型号,合格,/,R6") + "7,,,,,,,\n",
+      options());
+  EXPECT_THAT(texts(intake),
+              testing::IsSupersetOf({HasSubstr("row 2: has 9 cells, the header names 8"),
+                                     HasSubstr("row 3: has 5 cells, the header names 8"),
+                                     HasSubstr("row 4, column 抽样编号: is empty"),
+                                     HasSubstr("row 6, column 抽样编号: \"R4\" stands in row 5"),
+                                     HasSubstr("row 7, column 规格型号: \"规格型号\" is a header"),
+                                     HasSubstr("row 8")}));
+  ASSERT_EQ(intake.records.size(), 1U);
+  EXPECT_EQ(intake.records[0].where, "row 5");
+  EXPECT_THAT(texts(read_columns("检验结论,,备注", "合格,铅超标,/")),
+              ElementsAre(HasSubstr("row 2, column 6: \"铅超标\" stands under no header")));
+}
+
+TEST(SamplingTable, TwoColumnsOfOneMeaningMustAgree) {
+  EXPECT_THAT(
+      texts(read_columns("检验结论,结论", "不合格,合格")),
+      ElementsAre(HasSubstr("row 2, column 结论: \"合格\" differs from \"不合格\" in column "
+                            "检验结论, which means the same")));
+  EXPECT_THAT(texts(read_columns("生产企业名称,规格,规格型号,检验结论", "乙厂,100 g,A型,合格")),
+              ElementsAre(HasSubstr("column 生产企业名称: \"乙厂\" differs from \"甲厂\""),
+                          HasSubstr("column 规格型号: \"A型\" differs from \"100 g\"")));
+  EXPECT_EQ(only(read_columns("检验结论,结论", "不合格,不合格")).verdict(),
+            quality::v1::OVERALL_VERDICT_NON_CONFORMANT);
+}
+
+TEST(SamplingTable, AnOutcomeIsANumberAndAUnitOrText) {
+  const auto outcome = [](const std::string& text) {
+    return only(read_columns("不合格项目║检验结果║标准值", "\"铅║" + text + "║≤1\"")).results(0);
+  };
+  for (const auto& [text, value, unit] :
+       std::vector<std::array<const char*, 3>>{{"0.52 mg/kg", "0.52", "mg/kg"},
+                                               {"1.32g/100 g", "1.32", "g/100 g"},
+                                               {"<10 CFU/g", "<10", "CFU/g"},
+                                               {"12％", "12", "%"},
+                                               {"4 °C", "4", "°C"},
+                                               {"3.5 mg/m³", "3.5", "mg/m³"},
+                                               {"25.3μg/kg", "25.3", "μg/kg"},
+                                               {"110 MPN/100mL", "110", "MPN/100mL"},
+                                               {"7", "7", ""}}) {
+    EXPECT_EQ(outcome(text).value(), value) << text;
+    EXPECT_EQ(outcome(text).unit(), unit) << text;
+  }
+  for (const char* text : {"1,100 CFU/g", "3.2×10^4 CFU/g", "10^4 CFU/g", "1.5万CFU/g",
+                           "1.2e-1 g/kg", "0.5-0.7 g/100g", "12，5 %", "0,52 mg/kg", "1 100 CFU/g",
+                           "12.5±0.3 mg/kg", "1.2/1.4 mg/kg", "2025-03-02", "<10,<10,20 CFU/g",
+                           "0x1F", "0.5~0.7 mg/kg", "检出", "0.5 mg/kg 合格", "1.2.3 g"}) {
+    EXPECT_EQ(outcome(text).text(), text);
+    EXPECT_EQ(outcome(text).value(), "");
+    EXPECT_EQ(outcome(text).unit(), "");
+  }
+}
+
+TEST(SamplingTable, PlaceholdersSayNothingInAnyColumn) {
+  for (const char* nothing : {"／", "－", "———", "\\", "暂无", "不详", "未知", "N/A", "＊", "空白",
+                              "见备注", "……", "----", "n/a", "*", "——", " - "}) {
+    const std::string cell(nothing);
+    const SpotCheckResult result = only(read_sampling_table(
+        "标称生产企业名称,标称生产企业地址,被抽样单位名称,样品名称,规格型号,商标,生产日期/批号,"
+        "公告号,检验结论,抽样编号\n" +
+            cell + "," + cell + "," + cell + ",油," + cell + "," + cell + "," + cell + "," + cell +
+            ",合格,P1\n",
+        options()));
+    EXPECT_FALSE(result.has_maker()) << nothing;
+    EXPECT_FALSE(result.has_sampled_party()) << nothing;
+    EXPECT_EQ(result.maker_address() + result.specification() + result.trademark() +
+                  result.production_date_or_lot() + result.remarks(),
+              "")
+        << nothing;
+  }
+  EXPECT_THAT(texts(read_columns("商标,检验结论", "同上,合格")),
+              ElementsAre(HasSubstr("row 2, column 商标: \"同上\" points at another cell")));
+}
+
+TEST(SamplingTable, WhatASpreadsheetCouldNotShowIsRefused) {
+  for (const char* error : {"########", "#REF!", "#VALUE!"}) {
+    EXPECT_THAT(texts(read_columns("生产日期,检验结论", std::string(error) + ",合格")),
+                ElementsAre(HasSubstr("column 生产日期: \"" + std::string(error) +
+                                      "\" is a spreadsheet's error")));
+  }
+}
+
+TEST(SamplingTable, DatesToComeAndShortenedLotsAreRefused) {
+  EXPECT_THAT(texts(read_columns("生产日期,检验结论", "2199-01-01,合格")),
+              ElementsAre(HasSubstr("column 生产日期: \"2199-01-01\" has not come yet")));
+  EXPECT_THAT(texts(read_columns("生产日期/批号,检验结论", "2.02507E+07,合格")),
+              ElementsAre(HasSubstr("is what a spreadsheet makes of a long number")));
+  EXPECT_EQ(
+      only(read_columns("生产日期/批号,检验结论", "2026-11-20,合格")).production_date_or_lot(),
+      "2026-11-20");
 }
 
 TEST(SamplingTable, WantsItsHeadersAmongTheFirstRows) {

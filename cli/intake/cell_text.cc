@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/intake/cell_text.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "cli/intake/csv.h"
+#include "ledger/text.h"
+
+namespace qc::cli {
+namespace {
+
+template <std::size_t count>
+bool is_one_of(const std::array<std::string_view, count>& words, std::string_view text) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+/// Marks that say nothing however often they are repeated.
+bool is_filler(char32_t point) {
+  constexpr std::u32string_view kFillers =
+      U"/\\-_*.~\u00B7\u2010\u2011\u2012\u2013\u2014\u2015"
+      U"\u2022\u2026\u2212\u2500\u2501\u22EF\u3002\u30FC";
+  return kFillers.find(point) != std::u32string_view::npos;
+}
+
+bool is_filler_only(std::string_view text) {
+  while (!text.empty()) {
+    const std::optional<char32_t> point = ledger::take_code_point(text);
+    if (!point || !is_filler(*point)) return false;
+  }
+  return true;
+}
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char character) {
+    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a')
+                                                : character;
+  });
+  return text;
+}
+
+std::size_t digits_at(std::string_view text, std::size_t at) {
+  const std::size_t end = text.find_first_not_of("0123456789", at);
+  return std::min(end, text.size()) - std::min(at, text.size());
+}
+
+/// 5E3, 2.02507E+07, 2.02507E7.
+bool is_scientific(std::string_view text) {
+  const std::size_t mark = text.find_first_of("Ee");
+  if (mark == std::string_view::npos) return false;
+  const std::string_view mantissa = text.substr(0, mark);
+  const std::size_t whole = digits_at(mantissa, 0);
+  const bool point = whole < mantissa.size() && mantissa[whole] == '.';
+  const std::size_t fraction = point ? digits_at(mantissa, whole + 1) : 0;
+  if (whole != 1 || whole + (point ? 1 + fraction : 0) != mantissa.size()) return false;
+  std::string_view exponent = text.substr(mark + 1);
+  if (exponent.starts_with('+')) exponent.remove_prefix(1);
+  return !exponent.empty() && exponent.size() <= 2 && digits_at(exponent, 0) == exponent.size();
+}
+
+/// #REF!, #VALUE! and the like, and ##### for what did not fit its column.
+bool is_spreadsheet_error(std::string_view text) {
+  constexpr auto kErrors =
+      std::to_array<std::string_view>({"#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!"});
+  return is_one_of(kErrors, text) ||
+         (!text.empty() && text.find_first_not_of('#') == std::string_view::npos);
+}
+
+}  // namespace
+
+std::string without_blanks(std::string_view cell) {
+  std::string text = plain_line(cell);
+  std::erase(text, ' ');
+  return text;
+}
+
+bool says_nothing(std::string_view cell) {
+  constexpr auto kNothing = std::to_array<std::string_view>({
+      "无",
+      "暂无",
+      "不详",
+      "未知",
+      "空白",
+      "见备注",
+      "详见备注",
+      "(空白)",
+      "未标示",
+      "未标注",
+      "未标明",
+      "未提供",
+      "无法提供",
+      "不适用",
+      "n/a",
+      "n.a.",
+      "#n/a",
+      "null",
+  });
+  const std::string text = lower_case(without_blanks(cell));
+  return is_filler_only(text) || is_one_of(kNothing, text);
+}
+
+ledger::Fault cell_fault(std::string_view cell) {
+  constexpr auto kPointers =
+      std::to_array<std::string_view>({"同上", "同前", "同左", "同下", "\"", "〃"});
+  const std::string text = without_blanks(cell);
+  if (is_one_of(kPointers, text)) {
+    return ledger::quote(text) + " points at another cell; write out what that one says";
+  }
+  if (is_spreadsheet_error(lower_case(text))) {
+    return ledger::quote(text) + " is a spreadsheet's error or a cell too narrow to show itself";
+  }
+  if (is_scientific(text)) {
+    return ledger::quote(text) +
+           " is what a spreadsheet makes of a long number; format the column as text and enter it "
+           "again in full";
+  }
+  return std::nullopt;
+}
+
+}  // namespace qc::cli
