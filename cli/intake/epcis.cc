@@ -96,6 +96,11 @@ class DocumentReader {
       if (holder == nullptr || !holder->is(Kind::kObject))
         return refuse(path, "is missing: it holds the events of an answer to a query");
     }
+    if (query) {
+      intake_.notes.emplace_back(
+          "the file is the answer to a query: who submits it says its events, whoever captured "
+          "them");
+    }
     read_events(*holder, path);
   }
 

@@ -166,7 +166,7 @@ void EpcisEventReader::check_type_and_id() {
   const JsonValue* id = event_->find("eventID");
   if (id == nullptr) return;
   if (!id->is(Kind::kString)) {
-    problem("eventID", ledger::quote(id->raw) + " should be an address (URI) as text, not " +
+    problem("eventID", quote(*id) + " should be an address (URI) as text, not " +
                            std::string(name_of(id->kind)));
   } else if (ledger::name_fault(id->text)) {
     // Too long for a title, or not one line.
@@ -267,17 +267,15 @@ void EpcisEventReader::check_quantity(const JsonValue& element, const std::strin
   const JsonValue* unit = element.find("uom");
   if (unit != nullptr && !unit->is(Kind::kString)) {
     problem(place + ".uom",
-            ledger::quote(unit->raw) + " should be text, not " + std::string(name_of(unit->kind)));
+            quote(*unit) + " should be text, not " + std::string(name_of(unit->kind)));
   } else if (unit != nullptr && quantity == nullptr) {
     problem(place + ".uom",
             ledger::quote(unit->text) + " is the unit of no quantity: state quantity beside it");
   }
   if (quantity == nullptr) return;
   if (!quantity->is(Kind::kNumber)) {
-    return problem(place + ".quantity",
-                   ledger::quote(quantity->is(Kind::kString) ? std::string_view(quantity->text)
-                                                             : quantity->raw) +
-                       " should be a number, not " + std::string(name_of(quantity->kind)));
+    return problem(place + ".quantity", quote(*quantity) + " should be a number, not " +
+                                            std::string(name_of(quantity->kind)));
   }
   if (auto fault = exponent_fault(*quantity)) {
     return problem(place + ".quantity", *std::move(fault));
@@ -319,8 +317,8 @@ void EpcisEventReader::read_locations() {
     if (location == nullptr || location->is(Kind::kNull)) continue;
     const JsonValue* id = location->find("id");
     if (id == nullptr || !id->is(Kind::kString)) {
-      problem(field, ledger::quote(location->raw) +
-                         R"( should be an object with an id as text: {"id": "..."})");
+      problem(field,
+              quote(*location) + R"( should be an object with an id as text: {"id": "..."})");
       continue;
     }
     for (const std::string& name : location->names) {

@@ -16,7 +16,6 @@ namespace {
 
 using ledger::Code;
 using ledger::fail;
-using ledger::quote;
 using ledger::Result;
 using Kind = JsonValue::Kind;
 
@@ -74,7 +73,7 @@ bool is_of_own_vocabulary(const std::string& name, const std::string& full) {
 Result<std::string> text_of(const JsonValue& value) {
   const auto refuse = [&value] {
     return fail(Code::kInvalidArgument,
-                quote(value.raw) + " should be text, not " + std::string(name_of(value.kind)));
+                quote(value) + " should be text, not " + std::string(name_of(value.kind)));
   };
   if (value.is(Kind::kString)) return value.text;
   const JsonValue* inner = value.find("@value");
@@ -93,7 +92,7 @@ Result<std::string> day_of_text(const std::string& text, std::uint32_t time_zone
     return ledger::format_date(ledger::day_of(*time, time_zone));
   }
   return fail(Code::kInvalidArgument,
-              quote(text) +
+              ledger::quote(text) +
                   " should be an existing day such as 2025-09-15, or a time with its offset such "
                   "as 2025-09-15T08:00:00+08:00, whose day in eventTimeZoneOffset is taken");
 }
@@ -130,7 +129,8 @@ void read_member(const std::string& name, const JsonValue& value, const JsonLdCo
   }
   std::string& known = ilmd.*field->value;
   if (!known.empty() && known != *read) {
-    ilmd.problems.emplace_back(name, quote(*read) + " differs from " + quote(known) +
+    ilmd.problems.emplace_back(name, ledger::quote(*read) + " differs from " +
+                                         ledger::quote(known) +
                                          ", which the same field states in another spelling");
     return;
   }

@@ -280,12 +280,17 @@ std::size_t line_of(std::string_view text, std::string_view part) {
   return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
 }
 
+std::string quote(const JsonValue& value) {
+  return ledger::quote(value.is(JsonValue::Kind::kString) ? std::string_view(value.text)
+                                                          : value.raw);
+}
+
 ledger::Fault exponent_fault(const JsonValue& number) {
   if (!number.is(JsonValue::Kind::kNumber) ||
       number.raw.find_first_of("eE") == std::string_view::npos) {
     return std::nullopt;
   }
-  return ledger::quote(number.raw) +
+  return quote(number) +
          " has an exponent, which may hide digits: write all of them, 100000 for 1E5 and 0.0002 "
          "for 2E-4";
 }

@@ -43,6 +43,9 @@ struct JsonValue {
 /// Line, from 1, on which `part` of `text` begins.
 [[nodiscard]] std::size_t line_of(std::string_view text, std::string_view part);
 
+/// The value as a message quotes it: a text's contents, else what stands in the file.
+[[nodiscard]] std::string quote(const JsonValue& value);
+
 /// A number with an exponent, whose digits somebody's program may have rounded away: how to write
 /// it instead.
 [[nodiscard]] ledger::Fault exponent_fault(const JsonValue& number);

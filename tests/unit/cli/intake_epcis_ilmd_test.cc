@@ -210,7 +210,7 @@ TEST(EpcisIlmd, AFieldOfSeveralEventsIsNamedOnce) {
 TEST(EpcisPlace, RefusesWhatIsMeantAsAPlaceAndIsNone) {
   const std::vector<std::pair<std::string, std::string>> cases{
       {R"("readPoint": "https://id.gs1.org/414/9521321000056")",
-       "readPoint: \"\"https://id.gs1.org/414/9521321000056\"\" should be an object with an id"},
+       "readPoint: \"https://id.gs1.org/414/9521321000056\" should be an object with an id"},
       {R"("readPoint": {"id": "https://id.gs1.org/414/9521321000057"})",
        "readPoint.id: \"https://id.gs1.org/414/9521321000057\" names no subject: check digit"},
       {R"("bizLocation": {"id": "https://id.gs1.org/01/09521321001015"})",
@@ -277,6 +277,7 @@ TEST(EpcisFirstContact, AnAnswerToAQueryIsRead) {
   ASSERT_THAT(problems(intake), IsEmpty());
   EXPECT_EQ(lot_of(intake).lot(), "FD71");
   EXPECT_EQ(intake.records[0].where, "epcisBody.queryResults.resultsBody.eventList[0]");
+  EXPECT_THAT(intake.notes, Contains(HasSubstr("the file is the answer to a query")));
 }
 
 TEST(EpcisFirstContact, ACredentialIsNamed) {
