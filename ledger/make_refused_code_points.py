@@ -62,13 +62,13 @@ def main():
 namespace qc::ledger {{
 namespace {{
 
-struct Range {{
+struct CodePoints {{
   char32_t first;
   char32_t last;
 }};
 
 // clang-format off
-constexpr std::array<Range, {len(table)}> kRefused{{{{
+constexpr std::array<CodePoints, {len(table)}> kRefused{{{{
 """ + "\n".join(rows) + """
 }};
 // clang-format on
@@ -78,9 +78,9 @@ constexpr std::array<Range, {len(table)}> kRefused{{{{
 bool is_refused_code_point(char32_t point) {
   // ASCII is nearly all there is.
   if (point < 0x7F) return point < 0x20;
-  const auto* const next =
-      std::upper_bound(kRefused.begin(), kRefused.end(), point,
-                       [](char32_t value, const Range& range) { return value < range.first; });
+  const auto* const next = std::upper_bound(
+      kRefused.begin(), kRefused.end(), point,
+      [](char32_t value, const CodePoints& points) { return value < points.first; });
   return next != kRefused.begin() && point <= std::prev(next)->last;
 }
 

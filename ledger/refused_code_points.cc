@@ -9,13 +9,13 @@
 namespace qc::ledger {
 namespace {
 
-struct Range {
+struct CodePoints {
   char32_t first;
   char32_t last;
 };
 
 // clang-format off
-constexpr std::array<Range, 718> kRefused{{
+constexpr std::array<CodePoints, 718> kRefused{{
     {0x0000, 0x001F}, {0x007F, 0x00A0}, {0x00AD, 0x00AD}, {0x034F, 0x034F},
     {0x0378, 0x0379}, {0x0380, 0x0383}, {0x038B, 0x038B}, {0x038D, 0x038D},
     {0x03A2, 0x03A2}, {0x0530, 0x0530}, {0x0557, 0x0558}, {0x058B, 0x058C},
@@ -204,9 +204,9 @@ constexpr std::array<Range, 718> kRefused{{
 bool is_refused_code_point(char32_t point) {
   // ASCII is nearly all there is.
   if (point < 0x7F) return point < 0x20;
-  const auto* const next =
-      std::upper_bound(kRefused.begin(), kRefused.end(), point,
-                       [](char32_t value, const Range& range) { return value < range.first; });
+  const auto* const next = std::upper_bound(
+      kRefused.begin(), kRefused.end(), point,
+      [](char32_t value, const CodePoints& points) { return value < points.first; });
   return next != kRefused.begin() && point <= std::prev(next)->last;
 }
 
