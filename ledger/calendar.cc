@@ -176,6 +176,9 @@ std::optional<std::uint64_t> parse_rfc3339(std::string_view text) {
 
 Fault rfc3339_fault(std::string_view text) {
   if (parse_rfc3339(text)) return std::nullopt;
+  std::string_view day = text.substr(0, 10);
+  if (take_date(day).value_or(0) < 0)
+    return quote(text) + " is before 1970, which records cannot state as a time";
   return quote(text) +
          " should be an RFC 3339 time with its offset, such as 2026-11-23T08:00:00+08:00";
 }

@@ -21,11 +21,23 @@ constexpr std::array<unsigned, 17> kUsccWeights{1,  3,  9,  27, 19, 26, 16, 17, 
 
 bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 
+bool all_zeros(std::string_view text) {
+  return text.find_first_not_of('0') == std::string_view::npos;
+}
+
+/// Zeros have right check digits; they are what people write where they have no number, so that
+/// the unknown things of everybody would be one thing.
+Fault zeros_fault(std::string_view zeros, std::string_view name) {
+  return quote(zeros) + " is a placeholder, not " + std::string(name) +
+         " of anything: leave it out where there is none";
+}
+
 Fault gs1_fault(std::string_view digits, std::size_t length, std::string_view name) {
   if (digits.size() != length || !all_digits(digits)) {
     return quote(digits) + " should be " + std::string(name) + " of " + std::to_string(length) +
            " digits";
   }
+  if (all_zeros(digits)) return zeros_fault(digits, name);
   const std::optional<char> check = gs1_check_digit(digits.substr(0, length - 1));
   if (check && *check == digits.back()) return std::nullopt;
   return "check digit of " + quote(digits) + " should be " + std::string(1, check.value_or('?')) +
@@ -107,6 +119,7 @@ Fault uscc_fault(std::string_view code) {
   if (code.find_first_not_of(kUsccAlphabet) != std::string_view::npos) {
     return quote(code) + " should hold only 0-9 and A-Z without I, O, S, V, Z (GB 32100)";
   }
+  if (all_zeros(code)) return zeros_fault(code, "the unified social credit code");
   if (!all_digits(code.substr(2, 6))) {
     return quote(code) +
            " should have digits at positions 3 to 8, the place of registration (GB 32100)";
@@ -131,6 +144,7 @@ Fault lei_fault(std::string_view code) {
   if (!check || !all_digits(code.substr(kLeiLength - 2))) {
     return quote(code) + " should be an LEI: 18 of 0-9 and A-Z and 2 check digits (ISO 17442)";
   }
+  if (all_zeros(code.substr(0, kLeiLength - 2))) return zeros_fault(code, "the LEI");
   if (code.substr(kLeiLength - 2) == *check) return std::nullopt;
   return "check digits of " + quote(code) + " should be " + *check + " (ISO 17442)";
 }

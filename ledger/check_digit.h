@@ -15,6 +15,8 @@ namespace qc::ledger {
 /// 0-9.
 [[nodiscard]] std::optional<char> gs1_check_digit(std::string_view digits);
 
+// Every one of these refuses zeros alone, which have right check digits and identify nothing.
+
 /// Exactly 14 digits with a right check digit.
 [[nodiscard]] Fault gtin14_fault(std::string_view gtin);
 /// Exactly 13 digits with a right check digit.

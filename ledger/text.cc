@@ -7,25 +7,6 @@
 namespace qc::ledger {
 namespace {
 
-struct Range {
-  char32_t first;
-  char32_t last;
-};
-
-constexpr std::array<Range, 13> kRefused{{{0x0000, 0x001F},
-                                          {0x007F, 0x00A0},
-                                          {0x00AD, 0x00AD},
-                                          {0x061C, 0x061C},
-                                          {0x1680, 0x1680},
-                                          {0x180E, 0x180E},
-                                          {0x2000, 0x200F},
-                                          {0x2028, 0x202F},
-                                          {0x205F, 0x206F},
-                                          {0x3000, 0x3000},
-                                          {0xD800, 0xDFFF},
-                                          {0xFEFF, 0xFEFF},
-                                          {0xFFF0, 0xFFFF}}};
-
 struct Lead {
   unsigned char mask;
   unsigned char bits;
@@ -61,7 +42,7 @@ Fault characters_fault(std::string_view line, std::size_t& code_points) {
     if (!point) return quote(line) + " is not valid UTF-8";
     if (is_refused_code_point(*point)) {
       return quote(line) + " holds U+" + hex_of(*point, 4) +
-             ", a control, format or unusual blank character";
+             ", a control, format, invisible, private or unassigned character";
     }
     if (*point == U' ' && previous == U' ') return quote(line) + " holds two blanks in a row";
     previous = *point;
@@ -119,12 +100,6 @@ void append_utf8(std::string& text, char32_t point) {
     put(0x80 | ((point >> 6) & 0x3F));
     put(0x80 | (point & 0x3F));
   }
-}
-
-bool is_refused_code_point(char32_t point) {
-  return std::any_of(kRefused.begin(), kRefused.end(), [point](const Range& range) {
-    return point >= range.first && point <= range.last;
-  });
 }
 
 Fault line_fault(std::string_view text, std::size_t code_points_max) {

@@ -20,9 +20,9 @@ std::optional<char32_t> take_code_point(std::string_view& text);
 /// Appends `point` (a valid code point) in UTF-8.
 void append_utf8(std::string& text, char32_t point);
 
-/// Control and format characters, blanks other than U+0020, and the rest that identifiers and texts
-/// refuse: U+0000-1F, 7F-A0, AD, 61C, 1680, 180E, 2000-200F, 2028-202F, 205F-206F, 3000, D800-DFFF,
-/// FEFF, FFF0-FFFF.
+/// What identifiers and texts refuse, by one table of Unicode 15.0 that is a part of the protocol:
+/// control, format, private, unassigned and default-ignorable code points, blanks but U+0020, what
+/// is drawn blank (U+2800), surrogates, non-characters and U+FFF0-FFFF.
 [[nodiscard]] bool is_refused_code_point(char32_t point);
 
 inline constexpr std::size_t kComponentCodePointsMax = 64;

@@ -9,6 +9,7 @@
 #include "cli/intake/field_text.h"
 #include "ledger/calendar.h"
 #include "ledger/decimal.h"
+#include "ledger/encoding.h"
 #include "ledger/subject_id.h"
 #include "ledger/text.h"
 
@@ -19,31 +20,21 @@ using ledger::Result;
 using quality::v1::Record;
 using Kind = JsonValue::Kind;
 
-/// What we map, check, or keep in the event's bytes only (docs/epcis.md says which).
-constexpr std::array<std::string_view, 24> kKnown{"type",
-                                                  "isA",
-                                                  "action",
-                                                  "eventTime",
-                                                  "eventTimeZoneOffset",
-                                                  "recordTime",
-                                                  "eventID",
-                                                  "epcList",
-                                                  "quantityList",
-                                                  "parentID",
-                                                  "childEPCs",
-                                                  "childQuantityList",
-                                                  "inputEPCList",
-                                                  "inputQuantityList",
-                                                  "outputEPCList",
-                                                  "outputQuantityList",
-                                                  "bizStep",
-                                                  "disposition",
-                                                  "persistentDisposition",
-                                                  "readPoint",
-                                                  "bizLocation",
-                                                  "bizTransactionList",
-                                                  "ilmd",
-                                                  "certificationInfo"};
+/// What becomes a part of records (docs/epcis.md says which).
+constexpr std::array<std::string_view, 18> kMapped{"type",          "isA",
+                                                   "action",        "eventTime",
+                                                   "eventID",       "eventTimeZoneOffset",
+                                                   "epcList",       "quantityList",
+                                                   "parentID",      "childEPCs",
+                                                   "inputEPCList",  "childQuantityList",
+                                                   "outputEPCList", "inputQuantityList",
+                                                   "readPoint",     "outputQuantityList",
+                                                   "bizLocation",   "ilmd"};
+
+/// Fields of EPCIS that are kept in the event's bytes only.
+constexpr std::array<std::string_view, 6> kKept{"recordTime",         "bizStep",
+                                                "disposition",        "persistentDisposition",
+                                                "bizTransactionList", "certificationInfo"};
 
 /// Fields that change what the event means to a history and have no record yet.
 constexpr std::array<std::string_view, 5> kNotMapped{
@@ -77,7 +68,29 @@ bool is_extension(std::string_view name) {
 
 bool empty_list(const JsonValue* list) { return list == nullptr || list->elements.empty(); }
 
+/// The network's notation of an offset that `is_offset`.
+std::uint32_t zone_of(std::string_view offset) {
+  const auto digits = [offset](std::size_t at) {
+    return static_cast<std::uint32_t>(ledger::parse_decimal(offset.substr(at, 1)).value_or(0));
+  };
+  const std::uint32_t minutes = (digits(1) * 10 + digits(2)) * 60 + digits(4) * 10 + digits(5);
+  return offset.front() == '-' ? ledger::kTimeZoneBias - minutes : ledger::kTimeZoneBias + minutes;
+}
+
+/// Says to be a place of GS1's, whether or not it reads as one.
+bool claims_gs1_place(std::string_view id) {
+  return id.find("/414/") != std::string_view::npos || id.starts_with("urn:epc:") ||
+         id.starts_with('(') ||
+         (!id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos);
+}
+
 }  // namespace
+
+EpcisEventReader::EpcisEventReader(const JsonValue& event, std::string path, JsonLdContext context,
+                                   std::vector<IntakeProblem>& problems)
+    : event_(&event), path_(std::move(path)), context_(std::move(context)), problems_(&problems) {
+  if (const JsonValue* own = event_->find("@context")) context_.add(*own);
+}
 
 void EpcisEventReader::problem(std::string_view field, std::string message) {
   problems_->push_back(
@@ -122,10 +135,13 @@ std::vector<Record> EpcisEventReader::read() {
     if (auto fault = ledger::rfc3339_fault(time)) problem("eventTime", *std::move(fault));
     header_.time_ms = ledger::parse_rfc3339(time).value_or(0);
   }
+  check_type_and_id();
   check_offset();
   check_action();
   check_fields();
   check_identifiers();
+  read_locations();
+  read_master_data();
   if (problems_->size() > before) return {};
 
   std::vector<Record> records;
@@ -141,11 +157,30 @@ std::vector<Record> EpcisEventReader::read() {
   return records;
 }
 
+void EpcisEventReader::check_type_and_id() {
+  const JsonValue* type = event_->find("type");
+  if (type != nullptr && type->text != header_.type) {
+    problem("isA", ledger::quote(header_.type) + " differs from " + ledger::quote(type->text) +
+                       " of type: write one of them");
+  }
+  const JsonValue* id = event_->find("eventID");
+  if (id == nullptr) return;
+  if (!id->is(Kind::kString)) {
+    problem("eventID", quote(*id) + " should be an address (URI) as text, not " +
+                           std::string(name_of(id->kind)));
+  } else if (ledger::name_fault(id->text)) {
+    // Too long for a title, or not one line.
+    unmapped_.emplace_back("eventID");
+  }
+}
+
 void EpcisEventReader::check_offset() {
   const std::string offset = required_text("eventTimeZoneOffset");
   if (!offset.empty() && !is_offset(offset)) {
-    problem("eventTimeZoneOffset", ledger::quote(offset) + " should be an offset such as +08:00");
+    return problem("eventTimeZoneOffset",
+                   ledger::quote(offset) + " should be an offset such as +08:00");
   }
+  if (!offset.empty()) header_.time_zone = zone_of(offset);
 }
 
 void EpcisEventReader::check_action() {
@@ -199,11 +234,14 @@ void EpcisEventReader::check_field(const std::string& name) {
       problem(name, "should be a list, not " + std::string(name_of(value->kind)));
     return;
   }
-  if (!holds(kKnown, name) && !is_extension(name)) {
-    problem(name,
-            "is no field of an EPCIS 2.0 event; fields of one's own carry a prefix that @context "
-            "explains");
+  if (holds(kMapped, name) || name == "@context") return;
+  if (holds(kKept, name) || is_extension(name)) {
+    unmapped_.push_back(name);
+    return;
   }
+  problem(name,
+          "is no field of an EPCIS 2.0 event; fields of one's own carry a prefix that @context "
+          "explains");
 }
 
 void EpcisEventReader::check_quantities(std::string_view field) {
@@ -219,17 +257,28 @@ void EpcisEventReader::check_quantity(const JsonValue& element, const std::strin
     problem(place + ".epcClass", "is missing or no text (EPCIS 2.0 requires it)");
   }
   for (const std::string& name : element.names) {
-    if (name != "epcClass" && name != "quantity" && name != "uom" && !is_extension(name)) {
+    if (is_extension(name)) {
+      unmapped_.push_back(place.substr(0, place.find('[')).append(".").append(name));
+    } else if (name != "epcClass" && name != "quantity" && name != "uom") {
       problem(std::string(place).append(".").append(name), "is no field of a quantity element");
     }
   }
   const JsonValue* quantity = element.find("quantity");
+  const JsonValue* unit = element.find("uom");
+  if (unit != nullptr && !unit->is(Kind::kString)) {
+    problem(place + ".uom",
+            quote(*unit) + " should be text, not " + std::string(name_of(unit->kind)));
+  } else if (unit != nullptr && quantity == nullptr) {
+    problem(place + ".uom",
+            ledger::quote(unit->text) + " is the unit of no quantity: state quantity beside it");
+  }
   if (quantity == nullptr) return;
   if (!quantity->is(Kind::kNumber)) {
-    return problem(place + ".quantity",
-                   ledger::quote(quantity->is(Kind::kString) ? std::string_view(quantity->text)
-                                                             : quantity->raw) +
-                       " should be a number, not " + std::string(name_of(quantity->kind)));
+    return problem(place + ".quantity", quote(*quantity) + " should be a number, not " +
+                                            std::string(name_of(quantity->kind)));
+  }
+  if (auto fault = exponent_fault(*quantity)) {
+    return problem(place + ".quantity", *std::move(fault));
   }
   if (auto fault = ledger::quantity_fault(without_trailing_zeros(quantity->raw))) {
     problem(place + ".quantity", *std::move(fault));
@@ -262,44 +311,88 @@ void EpcisEventReader::check_identifiers() {
   }
 }
 
-std::string EpcisEventReader::place() {
+void EpcisEventReader::read_locations() {
   for (const std::string_view field : {"readPoint", "bizLocation"}) {
     const JsonValue* location = event_->find(field);
-    const JsonValue* id = location == nullptr ? nullptr : location->find("id");
-    if (id == nullptr) continue;
-    // A place under somebody's own naming scheme stays in the event's bytes.
-    const Result<std::string> subject = ledger::canonical_subject_id(id->text);
-    const auto parsed = subject ? ledger::parse_subject_id(*subject) : std::nullopt;
-    if (parsed && parsed->kind == ledger::SubjectKind::kPlace) return *subject;
+    if (location == nullptr || location->is(Kind::kNull)) continue;
+    const JsonValue* id = location->find("id");
+    if (id == nullptr || !id->is(Kind::kString)) {
+      problem(field,
+              quote(*location) + R"( should be an object with an id as text: {"id": "..."})");
+      continue;
+    }
+    for (const std::string& name : location->names) {
+      if (name != "id") unmapped_.push_back(std::string(field).append(".").append(name));
+    }
+    read_location(std::string(field), id->text);
   }
-  return "";
 }
 
-std::string EpcisEventReader::plant() {
-  const auto parsed = ledger::parse_subject_id(place());
+void EpcisEventReader::read_location(const std::string& field, const std::string& id) {
+  const Result<std::string> subject = ledger::canonical_subject_id(id);
+  if (!subject) {
+    if (claims_gs1_place(id)) return problem(field + ".id", subject.error().message);
+    // A place under somebody's own naming scheme has no field.
+    unmapped_.push_back(field);
+    return;
+  }
+  const auto parsed = ledger::parse_subject_id(*subject);
+  if (!parsed || parsed->kind != ledger::SubjectKind::kPlace) {
+    return problem(field + ".id", ledger::quote(id) +
+                                      " names no place: write a GLN as a digital link, "
+                                      "https://id.gs1.org/414/ and its 13 digits");
+  }
+  if (place_.empty()) {
+    place_ = *subject;
+  } else if (place_ != *subject) {
+    unmapped_.push_back(field);
+  }
+}
+
+std::string EpcisEventReader::plant() const {
+  const auto parsed = ledger::parse_subject_id(place_);
   return parsed ? parsed->components[0] : "";
 }
 
-std::string EpcisEventReader::master_data(std::string_view name) {
+void EpcisEventReader::read_master_data() {
   const JsonValue* ilmd = event_->find("ilmd");
-  const JsonValue* value =
-      ilmd == nullptr ? nullptr : ilmd->find(std::string("cbvmda:").append(name));
-  return value == nullptr ? "" : value->text;
+  if (ilmd == nullptr) return;
+  ilmd_ = read_ilmd(*ilmd, context_, header_.time_zone);
+  for (auto& [name, message] : ilmd_.problems) {
+    problem(name.empty() ? "ilmd" : "ilmd." + name, std::move(message));
+  }
+  for (const std::string& name : ilmd_.unmapped) unmapped_.push_back("ilmd." + name);
+  if (header_.type == "AggregationEvent") {
+    return problem("ilmd",
+                   "is no field of an AggregationEvent; it belongs to the event that "
+                   "makes the items or lots");
+  }
+  const bool registers = header_.type == "ObjectEvent";
+  const auto kept = [this](std::string_view name, const std::string& value) {
+    if (!value.empty()) unmapped_.push_back("ilmd.cbvmda:" + std::string(name));
+  };
+  if (!registers) {
+    kept("productionDate", ilmd_.production_date);
+    kept("bestBeforeDate", ilmd_.best_before_date);
+  }
+  // A registration has one date of the two.
+  if (!registers || !ilmd_.best_before_date.empty())
+    kept("itemExpirationDate", ilmd_.item_expiration_date);
 }
 
-std::string EpcisEventReader::master_date(std::string_view name) {
-  std::string date = master_data(name).substr(0, 10);
-  if (date.empty()) return "";
-  if (auto fault = ledger::date_fault(date))
-    problem("ilmd.cbvmda:" + std::string(name), *std::move(fault));
-  return date;
+const std::string& EpcisEventReader::best_before() const {
+  return ilmd_.best_before_date.empty() ? ilmd_.item_expiration_date : ilmd_.best_before_date;
+}
+
+void EpcisEventReader::agree_on_lot(const std::string& lot, const std::string& place) {
+  if (ilmd_.lot.empty() || lot.empty() || lot == ilmd_.lot) return;
+  problem("ilmd.cbvmda:lotNumber", ledger::quote(ilmd_.lot) + " differs from lot " +
+                                       ledger::quote(lot) + " of " + place +
+                                       "; the master data holds for all that the event names");
 }
 
 void EpcisEventReader::register_items(std::vector<Record>& records) {
   const JsonValue* epcs = list("epcList");
-  const std::string lot = master_data("lotNumber");
-  std::string best_before = master_date("bestBeforeDate");
-  if (best_before.empty()) best_before = master_date("itemExpirationDate");
   for (std::size_t i = 0; epcs != nullptr && i < epcs->elements.size(); ++i) {
     const Result<quality::v1::ObjectRef> object = read_object(epcs->elements[i].text);
     if (!object) {
@@ -311,20 +404,19 @@ void EpcisEventReader::register_items(std::vector<Record>& records) {
               "not mapped yet: only items (GTIN and serial) are registered from epcList");
       continue;
     }
+    agree_on_lot(object->lot(), at("epcList", i));
     auto& item = *records.emplace_back().mutable_item_registration();
     item.set_gtin(object->gtin());
     item.set_serial(object->serial());
-    item.set_lot(object->lot().empty() ? lot : object->lot());
-    item.set_production_date(master_date("productionDate"));
-    item.set_best_before(best_before);
+    item.set_lot(object->lot().empty() ? ilmd_.lot : object->lot());
+    item.set_production_date(ilmd_.production_date);
+    item.set_best_before(best_before());
     item.set_plant_gln(plant());
   }
 }
 
 void EpcisEventReader::register_lots(std::vector<Record>& records) {
   const JsonValue* quantities = list("quantityList");
-  std::string best_before = master_date("bestBeforeDate");
-  if (best_before.empty()) best_before = master_date("itemExpirationDate");
   google::protobuf::RepeatedPtrField<quality::v1::ObjectQuantity> read;
   read_quantities("quantityList", read);
   for (int i = 0; quantities != nullptr && i < read.size(); ++i) {
@@ -334,11 +426,12 @@ void EpcisEventReader::register_lots(std::vector<Record>& records) {
               "not mapped yet: only lots (GTIN and lot) are registered from quantityList");
       continue;
     }
+    agree_on_lot(object.lot(), at("quantityList", static_cast<std::size_t>(i)) + ".epcClass");
     auto& lot = *records.emplace_back().mutable_lot_registration();
     lot.set_gtin(object.gtin());
     lot.set_lot(object.lot());
-    lot.set_production_date(master_date("productionDate"));
-    lot.set_best_before(best_before);
+    lot.set_production_date(ilmd_.production_date);
+    lot.set_best_before(best_before());
     if (read[i].has_quantity()) *lot.mutable_quantity() = read[i].quantity();
     lot.set_plant_gln(plant());
   }
@@ -396,8 +489,21 @@ void EpcisEventReader::read_aggregation(std::vector<Record>& records) {
   }
   read_epcs("childEPCs", *aggregation.mutable_children());
   read_quantities("childQuantityList", *aggregation.mutable_children());
-  aggregation.set_place(place());
+  aggregation.set_place(place_);
   aggregation.set_event_time_ms(header_.time_ms);
+}
+
+void EpcisEventReader::state_lot(quality::v1::ObjectRef& output) {
+  if (ilmd_.lot.empty() || output.gtin().empty()) return;
+  agree_on_lot(output.lot(), "an output of GTIN " + output.gtin());
+  if (!output.lot().empty()) return;
+  if (!output.serial().empty()) {
+    output.set_lot(ilmd_.lot);
+    return;
+  }
+  problem("ilmd.cbvmda:lotNumber", ledger::quote(ilmd_.lot) +
+                                       " is no lot of an output that is named by GTIN " +
+                                       output.gtin() + " alone: write the lot into its epcClass");
 }
 
 void EpcisEventReader::read_transformation(std::vector<Record>& records) {
@@ -406,12 +512,8 @@ void EpcisEventReader::read_transformation(std::vector<Record>& records) {
   read_quantities("inputQuantityList", *transformation.mutable_inputs());
   read_epcs("outputEPCList", *transformation.mutable_outputs());
   read_quantities("outputQuantityList", *transformation.mutable_outputs());
-  const std::string lot = master_data("lotNumber");
-  for (auto& output : *transformation.mutable_outputs()) {
-    quality::v1::ObjectRef& object = *output.mutable_object();
-    if (!object.serial().empty() && object.lot().empty()) object.set_lot(lot);
-  }
-  transformation.set_place(place());
+  for (auto& output : *transformation.mutable_outputs()) state_lot(*output.mutable_object());
+  transformation.set_place(place_);
   transformation.set_event_time_ms(header_.time_ms);
 }
 

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "cli/intake/epcis_ilmd.h"
 #include "cli/intake/intake.h"
+#include "cli/intake/json_ld_context.h"
 #include "cli/intake/json_value.h"
 
 namespace qc::cli {
@@ -19,20 +21,26 @@ struct EpcisHeader {
   /// "ADD", "OBSERVE", "DELETE"; empty where the type has none.
   std::string action;
   std::uint64_t time_ms = 0;
+  /// Of eventTimeZoneOffset, as ledger/calendar.h counts it.
+  std::uint32_t time_zone = ledger::kTimeZoneBias;
 };
 
 /// Reads one EPCIS event at `path` of a document: checks what EPCIS asks of it, refuses what is not
 /// mapped yet, and gives its records without envelope. Gathers every problem of the event.
+/// `context` is what the document around the event explains.
 class EpcisEventReader {
  public:
-  EpcisEventReader(const JsonValue& event, std::string path, std::vector<IntakeProblem>& problems)
-      : event_(&event), path_(std::move(path)), problems_(&problems) {}
+  EpcisEventReader(const JsonValue& event, std::string path, JsonLdContext context,
+                   std::vector<IntakeProblem>& problems);
 
   /// Empty where there was a problem.
   [[nodiscard]] std::vector<quality::v1::Record> read();
 
   /// The event's id where it is short enough to be a title, else its type.
   [[nodiscard]] std::string title() const;
+
+  /// After `read`: fields that no record has, "bizStep" or "ilmd.cbvmda:countryOfOrigin".
+  [[nodiscard]] const std::vector<std::string>& unmapped() const { return unmapped_; }
 
  private:
   void problem(std::string_view field, std::string message);
@@ -42,6 +50,7 @@ class EpcisEventReader {
 
   void check_fields();
   void check_field(const std::string& name);
+  void check_type_and_id();
   void check_offset();
   void check_action();
   void check_quantities(std::string_view field);
@@ -59,16 +68,25 @@ class EpcisEventReader {
   template <class List>
   void read_quantities(std::string_view field, List& into);
 
-  [[nodiscard]] std::string place();
-  [[nodiscard]] std::string plant();
-  /// A date or text of the event's instance and lot master data.
-  [[nodiscard]] std::string master_data(std::string_view name);
-  [[nodiscard]] std::string master_date(std::string_view name);
+  void read_locations();
+  void read_location(const std::string& field, const std::string& id);
+  [[nodiscard]] std::string plant() const;
+  void read_master_data();
+  [[nodiscard]] const std::string& best_before() const;
+  /// Refuses master data of another lot than `lot`, which stands at `place`.
+  void agree_on_lot(const std::string& lot, const std::string& place);
+  /// The master data's lot for an output that states none.
+  void state_lot(quality::v1::ObjectRef& output);
 
   const JsonValue* event_;
   std::string path_;
+  JsonLdContext context_;
   std::vector<IntakeProblem>* problems_;
   EpcisHeader header_;
+  EpcisIlmd ilmd_;
+  /// Canonical id of where it happened: readPoint, else bizLocation.
+  std::string place_;
+  std::vector<std::string> unmapped_;
 };
 
 }  // namespace qc::cli

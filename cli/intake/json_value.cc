@@ -69,6 +69,15 @@ class Reader {
                     ", column " + std::to_string(before.size() - line_start + 1) + ": " + reason);
   }
 
+  /// What stands here instead of what is `expected`, where it is a known stranger.
+  [[nodiscard]] std::string foreign(const std::string& expected) const {
+    if (here() == '<') return "this is XML; write the same as JSON";
+    const std::string_view rest = text_.substr(at_);
+    if (rest.starts_with("//") || rest.starts_with("/*") || rest.starts_with('#'))
+      return "a comment stands here, which JSON does not know: take it out";
+    return expected + " here";
+  }
+
   Result<JsonValue> read_value() {
     skip_space();
     if (here() != '[' && here() != '{') return read_leaf();
@@ -123,7 +132,8 @@ class Reader {
         open.back().value.elements.push_back(std::move(value));
         continue;
       }
-      if (!take(',')) return refuse(array ? "expected , or ] here" : "expected , or } here");
+      if (!take(','))
+        return refuse(array ? foreign("expected , or ]") : foreign("expected , or }"));
       if (!array) QC_TRY_VOID(read_name(inner));
       return false;
     }
@@ -131,7 +141,7 @@ class Reader {
 
   Result<void> read_name(Open& object) {
     skip_space();
-    if (here() != '"') return refuse("expected a member's name in double quotes here");
+    if (here() != '"') return refuse(foreign("expected a member's name in double quotes"));
     QC_TRY(std::string name, read_string());
     if (!object.names.insert(name).second)
       return refuse("member " + ledger::quote(name) + " stands here twice");
@@ -153,7 +163,8 @@ class Reader {
     } else if (take_word("true") || take_word("false")) {
       leaf.kind = JsonValue::Kind::kBoolean;
     } else if (!take_word("null")) {
-      return refuse(done() ? "the file ends in the middle of a value" : "expected a value here");
+      return refuse(done() ? "the file ends in the middle of a value"
+                           : foreign("expected a value"));
     }
     leaf.raw = text_.substr(start, at_ - start);
     return leaf;
@@ -267,6 +278,21 @@ Result<JsonValue> read_json(std::string_view text) {
 std::size_t line_of(std::string_view text, std::string_view part) {
   const auto before = text.substr(0, static_cast<std::size_t>(part.data() - text.data()));
   return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+}
+
+std::string quote(const JsonValue& value) {
+  return ledger::quote(value.is(JsonValue::Kind::kString) ? std::string_view(value.text)
+                                                          : value.raw);
+}
+
+ledger::Fault exponent_fault(const JsonValue& number) {
+  if (!number.is(JsonValue::Kind::kNumber) ||
+      number.raw.find_first_of("eE") == std::string_view::npos) {
+    return std::nullopt;
+  }
+  return quote(number) +
+         " has an exponent, which may hide digits: write all of them, 100000 for 1E5 and 0.0002 "
+         "for 2E-4";
 }
 
 std::string_view name_of(JsonValue::Kind kind) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/fault.h"
 #include "ledger/result.h"
 
 namespace qc::cli {
@@ -41,6 +42,13 @@ struct JsonValue {
 
 /// Line, from 1, on which `part` of `text` begins.
 [[nodiscard]] std::size_t line_of(std::string_view text, std::string_view part);
+
+/// The value as a message quotes it: a text's contents, else what stands in the file.
+[[nodiscard]] std::string quote(const JsonValue& value);
+
+/// A number with an exponent, whose digits somebody's program may have rounded away: how to write
+/// it instead.
+[[nodiscard]] ledger::Fault exponent_fault(const JsonValue& number);
 
 /// What kind a value is, for messages: "text", "a number", ...
 [[nodiscard]] std::string_view name_of(JsonValue::Kind kind);

@@ -6,12 +6,16 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <utility>
 
 #include "cli/intake/field_text.h"
 #include "cli/intake/json_value.h"
+#include "cli/intake/plausible.h"
+#include "ledger/calendar.h"
 #include "ledger/check_digit.h"
+#include "ledger/decimal.h"
 #include "ledger/encoding.h"
 #include "ledger/standard_code.h"
 #include "ledger/subject_id.h"
@@ -49,6 +53,26 @@ std::string canonical_text(const FieldDescriptor& field, std::string text) {
   return text;
 }
 
+/// "2.02507E+07" for 20250700: its last digits are lost.
+bool is_shortened_by_spreadsheet(std::string_view text) {
+  const std::size_t exponent = text.find("E+");
+  return exponent != std::string_view::npos && exponent + 2 < text.size() &&
+         ledger::Decimal::parse(text.substr(0, exponent)).has_value() &&
+         text.find_first_not_of("0123456789", exponent + 2) == std::string_view::npos;
+}
+
+/// As long as a party's code and of its characters, so that a mistyped one does not become a name.
+bool is_meant_as_code(std::string_view text) {
+  constexpr std::size_t kDigitsOfACode = 8;
+  const auto digits =
+      std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool code_characters = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  });
+  return (text.size() == 18 || text.size() == 20) && code_characters &&
+         static_cast<std::size_t>(digits) >= kDigitsOfACode;
+}
+
 /// 32 bytes and more in hex where it is hex, else base64.
 std::optional<std::string> bytes_of(const std::string& text) {
   constexpr std::size_t kDigestHexDigits = 64;
@@ -70,13 +94,23 @@ class MessageReader {
   // NOLINTNEXTLINE(misc-no-recursion)
   void read(const JsonValue& object, const std::string& path, Message& message) {
     if (!object.is(Kind::kObject)) return expected("an object", object, path);
+    std::map<const void*, std::string> seen;
     for (std::size_t i = 0; i < object.names.size(); ++i) {
-      const std::string at = path + "." + object.names[i];
-      const FieldDescriptor* field = find_field(*message.GetDescriptor(), object.names[i]);
+      const std::string& name = object.names[i];
+      const JsonValue& value = object.elements[i];
+      const std::string at = std::string(path).append(".").append(name);
+      const FieldDescriptor* field = find_field(*message.GetDescriptor(), name);
       if (field == nullptr) {
-        unknown(object.names[i], *message.GetDescriptor(), object.elements[i], at);
+        unknown(name, *message.GetDescriptor(), value, at);
+        continue;
+      }
+      // Two spellings of one field, or two of a choice: one would overwrite the other.
+      const auto [place, first] = value.is(Kind::kNull) ? std::pair(seen.end(), true)
+                                                        : seen.try_emplace(slot_of(*field), name);
+      if (first) {
+        read_field(value, at, *field, message);
       } else {
-        read_field(object.elements[i], at, *field, message);
+        problem(value, at, "stands beside " + ledger::quote(place->second) + ": write one of them");
       }
     }
   }
@@ -110,6 +144,12 @@ class MessageReader {
     for (int i = 0; i < type.field_count(); ++i)
       known.append(i == 0 ? "" : ", ").append(type.field(i)->name());
     problem(value, path, "no field is named " + ledger::quote(name) + "; there are " + known);
+  }
+
+  /// What a field fills: of the members of a oneof only one can be stated.
+  static const void* slot_of(const FieldDescriptor& field) {
+    const auto* choice = field.real_containing_oneof();
+    return choice != nullptr ? static_cast<const void*>(choice) : &field;
   }
 
   // NOLINTNEXTLINE(misc-no-recursion)
@@ -147,65 +187,106 @@ class MessageReader {
     const auto* reflection = message.GetReflection();
     Message& part = field.is_repeated() ? *reflection->AddMessage(&message, &field)
                                         : *reflection->MutableMessage(&message, &field);
-    if (value.is(Kind::kString)) return read_short_form(value, path, part);
+    if (value.is(Kind::kNumber) && part.GetDescriptor() == quality::v1::Quantity::descriptor()) {
+      if (auto fault = exponent_fault(value)) return problem(value, path, *std::move(fault));
+      return read_short_form(value, path, std::string(value.raw), part);
+    }
+    if (value.is(Kind::kString)) return read_short_form(value, path, value.text, part);
     read(value, path, part);
-    if (auto* object = dynamic_cast<quality::v1::ObjectRef*>(&part)) spread_id(*object);
+    auto* object = dynamic_cast<quality::v1::ObjectRef*>(&part);
+    if (object == nullptr) return;
+    if (auto fault = spread_id(*object)) problem(value, path, *std::move(fault));
   }
 
   /// Parts that people write as one text.
-  void read_short_form(const JsonValue& value, const std::string& path, Message& part) {
-    std::string fault;
+  void read_short_form(const JsonValue& value, const std::string& path, const std::string& text,
+                       Message& part) {
+    ledger::Fault fault;
     if (auto* object = dynamic_cast<quality::v1::ObjectRef*>(&part)) {
-      Result<quality::v1::ObjectRef> read = read_object(value.text);
-      if (read)
-        *object = *std::move(read);
-      else
-        fault = read.error().message;
+      fault = take(read_object(text), *object);
     } else if (auto* moved = dynamic_cast<quality::v1::ObjectQuantity*>(&part)) {
-      Result<quality::v1::ObjectRef> read = read_object(value.text);
-      if (read)
-        *moved->mutable_object() = *std::move(read);
-      else
-        fault = read.error().message;
+      fault = take(read_object(text), *moved->mutable_object());
     } else if (auto* quantity = dynamic_cast<quality::v1::Quantity*>(&part)) {
-      Result<quality::v1::Quantity> read = read_quantity(value.text);
-      if (read)
-        *quantity = *std::move(read);
-      else
-        fault = read.error().message;
+      fault = take(read_counted(text), *quantity);
     } else if (auto* party = dynamic_cast<quality::v1::PartyRef*>(&part)) {
-      *party = read_party(value.text);
+      *party = read_party(text);
+      if (is_meant_as_code(text)) fault = ledger::party_code_fault(text);
     } else if (auto* method = dynamic_cast<quality::v1::Method*>(&part)) {
-      *method = read_method(value.text);
+      *method = read_method(text);
     } else if (auto* name = dynamic_cast<quality::v1::LocalizedName*>(&part)) {
-      const bool ascii = std::all_of(value.text.begin(), value.text.end(),
+      const bool ascii = std::all_of(text.begin(), text.end(),
                                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-      (ascii ? *name->mutable_en() : *name->mutable_zh()) = value.text;
+      (ascii ? *name->mutable_en() : *name->mutable_zh()) = text;
     } else {
       return expected("an object", value, path);
     }
-    if (!fault.empty()) problem(value, path, std::move(fault));
+    if (fault) problem(value, path, *std::move(fault));
   }
 
-  /// A product that was named by an id or digital link is written as gtin, lot and serial.
-  static void spread_id(quality::v1::ObjectRef& object) {
-    if (object.id().empty() || !object.gtin().empty()) return;
+  template <class Part>
+  static ledger::Fault take(Result<Part> read, Part& part) {
+    if (!read) return read.error().message;
+    part = *std::move(read);
+    return std::nullopt;
+  }
+
+  /// A quantity; what has no unit counts pieces, of which there are no fractions.
+  static Result<quality::v1::Quantity> read_counted(const std::string& text) {
+    QC_TRY(quality::v1::Quantity quantity, read_quantity(text));
+    const bool has_unit = text.find(' ') != std::string::npos;
+    if (has_unit || quantity.value().find('.') == std::string::npos) return quantity;
+    return ledger::fail(ledger::Code::kInvalidArgument,
+                        ledger::quote(text) +
+                            " has no unit and would count pieces, of which there are no "
+                            "fractions: write \"" +
+                            quantity.value() + " KGM\" or another unit's code");
+  }
+
+  /// A product that was named by an id or digital link is written as gtin, lot and serial; what
+  /// stands beside the id must say the same.
+  static ledger::Fault spread_id(quality::v1::ObjectRef& object) {
+    if (object.id().empty()) return std::nullopt;
+    const bool alone = object.gtin().empty() && object.lot().empty() && object.serial().empty();
     Result<quality::v1::ObjectRef> read = read_object(object.id());
-    if (!read) return;
-    if (read->lot().empty()) read->set_lot(object.lot());
-    if (read->serial().empty()) read->set_serial(object.serial());
+    // Ids that do not read are told by the rules.
+    if (!read) return std::nullopt;
+    if (read->gtin().empty() && !alone) {
+      return "id " + ledger::quote(object.id()) +
+             " names no product, but gtin, lot or serial stand beside it";
+    }
+    for (const auto& [part, stated] :
+         {std::pair("gtin", object.gtin()), std::pair("lot", object.lot()),
+          std::pair("serial", object.serial())}) {
+      const auto& field = *read->GetDescriptor()->FindFieldByName(part);
+      const std::string of_id = read->GetReflection()->GetString(*read, &field);
+      if (stated.empty() || stated == of_id) continue;
+      if (!of_id.empty()) {
+        return std::string(part) + " " + ledger::quote(stated) + " differs from " +
+               ledger::quote(of_id) + " of id " + ledger::quote(object.id());
+      }
+      read->GetReflection()->SetString(&*read, &field, stated);
+    }
     object = *std::move(read);
+    return std::nullopt;
   }
 
   void read_text(const JsonValue& value, const std::string& path, const FieldDescriptor& field,
                  Message& message) {
     const bool is_bytes = field.type() == FieldDescriptor::TYPE_BYTES;
     // Numbers stay as they are written: 0.50 is a result with two decimals.
-    const bool number = value.is(Kind::kNumber) && !is_bytes &&
-                        value.raw.find_first_of("eE") == std::string_view::npos;
+    const bool number = value.is(Kind::kNumber) && !is_bytes;
+    if (auto fault = number ? exponent_fault(value) : std::nullopt)
+      return problem(value, path, *std::move(fault));
     if (!value.is(Kind::kString) && !number)
       return expected(is_bytes ? "text in base64 or hex" : "text", value, path);
     std::string text = number ? std::string(value.raw) : value.text;
+    const bool is_number_of_thing = field.name() == "lot" || field.name() == "serial";
+    if (is_number_of_thing && is_shortened_by_spreadsheet(text)) {
+      return problem(value, path,
+                     ledger::quote(text) +
+                         " is how a spreadsheet shortens a long number: write "
+                         "all of its digits");
+    }
     if (is_bytes) {
       std::optional<std::string> bytes = bytes_of(text);
       if (!bytes)
@@ -233,15 +314,17 @@ class MessageReader {
 
   void read_number(const JsonValue& value, const std::string& path, const FieldDescriptor& field,
                    Message& message) {
-    const bool time = field.name().ends_with("_ms") && field.name() != "replay_window_ms";
+    // Windows are durations.
+    const bool time = field.name().ends_with("_ms") && !field.name().ends_with("_window_ms");
     if (!value.is(Kind::kNumber) && !value.is(Kind::kString)) {
       return expected(time ? "a time" : "a number", value, path);
     }
     const std::string_view written =
         value.is(Kind::kString) ? std::string_view(value.text) : value.raw;
+    if (auto fault = exponent_fault(value)) return problem(value, path, *std::move(fault));
     std::optional<std::uint64_t> number = ledger::parse_decimal(written);
-    if (time && value.is(Kind::kString)) {
-      const Result<std::uint64_t> read = read_time(written, options_->time_zone);
+    if (time && (number || value.is(Kind::kString))) {
+      const Result<std::uint64_t> read = time_of(field, written);
       if (!read) return problem(value, path, read.error().message);
       number = *read;
     }
@@ -256,6 +339,26 @@ class MessageReader {
     if (field.is_repeated()) return reflection->AddUInt64(&message, &field, *number);
     if (narrow) return reflection->SetUInt32(&message, &field, static_cast<std::uint32_t>(*number));
     reflection->SetUInt64(&message, &field, *number);
+  }
+
+  /// Zero is how records leave a time out; a time centuries ahead is another notation's digits.
+  [[nodiscard]] Result<std::uint64_t> time_of(const FieldDescriptor& field,
+                                              std::string_view written) const {
+    constexpr std::uint64_t kYear2200Ms = 7'258'118'400'000;
+    // A key's validity may have no end, written 0 or as a far day.
+    const bool may_be_open = field.name() == "valid_to_ms";
+    if (may_be_open && written == "0") return 0;
+    QC_TRY(const std::uint64_t time_ms, read_time(written, options_->time_zone));
+    if (time_ms == 0) {
+      return ledger::fail(
+          ledger::Code::kInvalidArgument,
+          ledger::quote(written) + " is before 1970, which records cannot state as a time");
+    }
+    if (time_ms < kYear2200Ms || may_be_open) return time_ms;
+    return ledger::fail(ledger::Code::kInvalidArgument,
+                        ledger::quote(written) + " means " +
+                            ledger::format_date(ledger::day_of(time_ms, options_->time_zone)) +
+                            "; write a time such as 2025-07-24T10:33:00+08:00");
   }
 
   std::string_view text_;
@@ -299,6 +402,8 @@ void read_record(const JsonValue& value, const std::string& where, std::string_v
   if (read.record.claimed_time_ms() == 0) read.record.set_claimed_time_ms(options.claimed_time_ms);
   if (read.record.domain() == quality::v1::QUALITY_DOMAIN_UNSPECIFIED)
     read.record.set_domain(options.domain);
+  if (auto doubt = doubt_about(read.record, options.time_zone))
+    intake.notes.push_back(read.where + ": " + *doubt);
   intake.records.push_back(std::move(read));
 }
 

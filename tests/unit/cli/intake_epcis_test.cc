@@ -51,7 +51,7 @@ std::vector<std::string> problems(const std::string& text) {
 TEST(Epcis, RegistersItemsAndLotsOfAnObjectEvent) {
   const std::string commissioning =
       event("ObjectEvent", R"("action": "ADD", "bizStep": "commissioning",
-    "epcList": ["urn:epc:id:sgtin:6901234.056789.S1", "https://example.com/01/6901234567892/10/L9/21/S2"],
+    "epcList": ["urn:epc:id:sgtin:6901234.056789.S1", "https://example.com/01/6901234567892/10/L1/21/S2"],
     "quantityList": [{"epcClass": "urn:epc:class:lgtin:6901234.056789.L1", "quantity": 200.50, "uom": "KGM"}],
     "readPoint": {"id": "urn:epc:id:sgln:0614141.00000.0"},
     "ilmd": {"cbvmda:lotNumber": "L1", "cbvmda:productionDate": "2026-11-20", "cbvmda:bestBeforeDate": "2027-11-19"})");
@@ -72,7 +72,7 @@ TEST(Epcis, RegistersItemsAndLotsOfAnObjectEvent) {
   EXPECT_EQ(first.serial(), "S1");
   EXPECT_EQ(first.lot(), "L1");
   EXPECT_EQ(first.best_before(), "2027-11-19");
-  EXPECT_EQ(intake.records[2].record.item_registration().lot(), "L9");
+  EXPECT_EQ(intake.records[2].record.item_registration().lot(), "L1");
 }
 
 TEST(Epcis, KeepsTheEventsBytesAsTheyStandInTheFile) {

@@ -11,6 +11,7 @@
 namespace qc::cli {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -108,7 +109,7 @@ TEST(RecordJson, RefusesUnknownChoicesTimesAndBytes) {
   EXPECT_THAT(problems(R"({"key_revoke": {"key_id": "***"}})"),
               ElementsAre(HasSubstr("neither canonical base64 nor 64 hex")));
   EXPECT_THAT(problems(R"({"lot_registration": {"gtin": 1e3}})"),
-              ElementsAre(HasSubstr("should be text, not a number")));
+              ElementsAre(HasSubstr("gtin (line 1): \"1e3\" has an exponent")));
   EXPECT_THAT(problems(R"({"domain": "product"})"),
               ElementsAre(HasSubstr("names no type of record")));
   EXPECT_THAT(problems("7"), ElementsAre(HasSubstr("should be an object, not a number")));
@@ -124,6 +125,157 @@ TEST(RecordJson, NamesLineAndColumnOfBrokenJson) {
   EXPECT_THAT(problems("[\"\xFF\"]"), ElementsAre(HasSubstr("not valid UTF-8")));
   EXPECT_THAT(problems(std::string(1000, '[')), ElementsAre(HasSubstr("deeper than 64")));
   EXPECT_THAT(problems(R"(["\ud800"])"), ElementsAre(HasSubstr("surrogate")));
+}
+
+std::string certificate_of(const std::string& object) {
+  return R"({"inspection_certificate": {"number": "2026-1", "objects": [)" + object + "]}}";
+}
+
+std::vector<std::string> problems_of_object(const std::string& object) {
+  IntakeOptions unjudged = options();
+  unjudged.organisation.clear();
+  std::vector<std::string> texts;
+  for (const auto& problem : read_record_json(certificate_of(object), unjudged).problems)
+    texts.push_back(problem.text());
+  return texts;
+}
+
+TEST(RecordJson, RefusesAnObjectThatContradictsItself) {
+  const std::string lot = "https://id.gs1.org/01/09521322002042/10/L20250712";
+  EXPECT_THAT(problems_of_object(R"({"id": ")" + lot + R"(", "lot": "L20250122"})"),
+              ElementsAre(HasSubstr("objects[0] (line 1): lot \"L20250122\" differs from "
+                                    "\"L20250712\" of id \"" +
+                                    lot + "\"")));
+  EXPECT_THAT(
+      problems_of_object(R"({"id": ")" + lot + R"(", "gtin": "09521322002011"})"),
+      ElementsAre(HasSubstr("gtin \"09521322002011\" differs from \"09521322002042\" of id")));
+  EXPECT_THAT(
+      problems_of_object(R"({"id": "https://id.gs1.org/414/9521321000056", "lot": "L20250122"})"),
+      ElementsAre(HasSubstr("names no product, but gtin, lot or serial stand beside it")));
+  EXPECT_THAT(problems_of_object(R"({"id": ")" + lot +
+                                 R"(", "gtin": "9521322002042", "lot": "L20250712"})"),
+              IsEmpty());
+}
+
+TEST(RecordJson, RefusesTwoSpellingsOfOneFieldAndTwoBodies) {
+  EXPECT_THAT(problems(R"({"lot_registration": {"gtin": "6901234567892", "lot": "L1",
+                           "production_date": "2026-01-01", "productionDate": "2026-02-01"}})"),
+              ElementsAre(HasSubstr("productionDate (line 2): stands beside \"production_date\"")));
+  EXPECT_THAT(problems(R"({"lot_registration": {"gtin": "6901234567892", "lot": "L1"},
+                           "item_registration": {"gtin": "6901234567892", "serial": "1"}})"),
+              ElementsAre(HasSubstr("item_registration (line 2): stands beside "
+                                    "\"lot_registration\"")));
+}
+
+TEST(RecordJson, RefusesTimesThatRecordsCannotMean) {
+  const auto of = [](const std::string& time) {
+    return problems(
+        R"({"lot_registration": {"gtin": "6901234567892", "lot": "L1"}, "claimed_time": )" + time +
+        "}");
+  };
+  EXPECT_THAT(of(R"("1969-12-31")"),
+              ElementsAre(AllOf(HasSubstr("claimed_time (line 1): \"1969-12-31\""),
+                                HasSubstr("before 1970"))));
+  EXPECT_THAT(of(R"("1969-12-31T08:00:00+08:00")"),
+              ElementsAre(HasSubstr("\"1969-12-31T08:00:00+08:00\"")));
+  EXPECT_THAT(of("0"), ElementsAre(HasSubstr("\"0\"")));
+  EXPECT_THAT(of("20250724103300"),
+              ElementsAre(AllOf(HasSubstr("\"20250724103300\" means 2611-09-"),
+                                HasSubstr("write a time such as "))));
+  EXPECT_THAT(of(R"("20250724103300")"), ElementsAre(HasSubstr("2611-09-")));
+  EXPECT_THAT(of("20250724"), ElementsAre(HasSubstr("\"20250724\" should be a time")));
+  EXPECT_THAT(of("1753324380000"), IsEmpty());
+}
+
+TEST(RecordJson, AWindowIsADurationAndAKeyMayHaveNoEnd) {
+  IntakeOptions unjudged = options();
+  unjudged.organisation.clear();
+  const auto read = [&unjudged](const std::string& text) {
+    const Intake intake = read_record_json(text, unjudged);
+    EXPECT_THAT(intake.problems, IsEmpty()) << text;
+    return intake.records.empty() ? quality::v1::Record() : intake.records[0].record;
+  };
+  EXPECT_EQ(read(R"({"founding_network": {"parameters": {"enrolment_window_ms": 86400000}}})")
+                .founding_network()
+                .parameters()
+                .enrolment_window_ms(),
+            86'400'000U);
+  for (const std::string none : {"0", "\"0\""}) {
+    const auto record = read(R"({"key_add": {"key": {"valid_to_ms": )" + none + "}}}");
+    EXPECT_TRUE(record.has_key_add());
+    EXPECT_EQ(record.key_add().key().valid_to_ms(), 0U);
+  }
+  EXPECT_EQ(
+      read(R"({"key_add": {"key": {"valid_to": "9999-12-31"}}})").key_add().key().valid_to_ms(),
+      253'402'185'600'000U);
+  EXPECT_THAT(problems(R"({"key_add": {"key": {"valid_to": "1969-12-31"}}})"),
+              ElementsAre(HasSubstr("valid_to (line 1): \"1969-12-31\"")));
+}
+
+TEST(RecordJson, ANumberAloneCountsPieces) {
+  const auto lot = [](const std::string& quantity) {
+    return R"({"lot_registration": {"gtin": "6901234567892", "lot": "L1", "quantity": )" +
+           quantity + "}}";
+  };
+  for (const std::string twelve : {"12", "12.0", "\"12\""}) {
+    ASSERT_THAT(problems(lot(twelve)), IsEmpty()) << twelve;
+    const auto record = read_record_json(lot(twelve), options()).records.at(0).record;
+    EXPECT_EQ(record.lot_registration().quantity().value(), "12") << twelve;
+    EXPECT_EQ(record.lot_registration().quantity().unit(), "H87") << twelve;
+  }
+  for (const std::string fraction : {"12.5", "\"12.5\""}) {
+    EXPECT_THAT(problems(lot(fraction)),
+                ElementsAre(AllOf(HasSubstr("quantity (line 1): \"12.5\" has no unit"),
+                                  HasSubstr("write \"12.5 KGM\""))));
+  }
+  EXPECT_THAT(problems(lot("1E5")), ElementsAre(HasSubstr("\"1E5\" has an exponent")));
+  EXPECT_THAT(problems(lot("true")), ElementsAre(HasSubstr("should be an object, not true")));
+}
+
+TEST(RecordJson, RefusesALotThatASpreadsheetShortened) {
+  const auto lot = [](const std::string& number) {
+    return R"({"lot_registration": {"gtin": "6901234567892", "lot": ")" + number + "\"}}";
+  };
+  EXPECT_THAT(problems(lot("2.02507E+07")),
+              ElementsAre(HasSubstr("lot (line 1): \"2.02507E+07\" is how a spreadsheet")));
+  for (const std::string kept : {"5E3", "A5E+3", "5E+3X", "E+3"})
+    EXPECT_THAT(problems(lot(kept)), IsEmpty()) << kept;
+}
+
+TEST(RecordJson, AMistypedCodeDoesNotBecomeAName) {
+  EXPECT_THAT(problems(R"({"inspection_certificate": {"maker": "91110000600037341X"}})"),
+              ElementsAre(HasSubstr("maker (line 1): check character of \"91110000600037341X\" "
+                                    "should be L")));
+  EXPECT_THAT(problems(R"({"inspection_certificate": {"maker": "91110000600037341l"}})"),
+              ElementsAre(HasSubstr("maker (line 1): \"91110000600037341l\"")));
+  for (const std::string name : {"Oil-and-Fats No. 1", "Verwaltungsverbund", "某某油脂有限公司"}) {
+    const Intake intake = read_record_json(
+        R"({"claimed_time": "2026-11-23", "inspection_certificate": {"maker": ")" + name + "\"}}",
+        IntakeOptions());
+    ASSERT_EQ(intake.records.size(), 1U) << name;
+    EXPECT_EQ(intake.records[0].record.inspection_certificate().maker().name(), name);
+  }
+}
+
+TEST(RecordJson, NamesAProductionDateAfterTheRecord) {
+  const auto notes = [](const std::string& date) {
+    return read_record_json(R"({"lot_registration": {"gtin": "6901234567892", "lot": "L1", )"
+                            R"("production_date": ")" +
+                                date + "\"}, \"claimed_time\": \"2026-11-23\"}",
+                            options())
+        .notes;
+  };
+  EXPECT_THAT(notes("2199-01-01"),
+              ElementsAre("$ (line 1): production date \"2199-01-01\" is after 2026-11-23, the day "
+                          "on which it is said"));
+  EXPECT_THAT(notes("2026-11-23"), IsEmpty());
+}
+
+TEST(RecordJson, NamesWhatIsNoJson) {
+  EXPECT_THAT(problems("[{\"a\": 1, // one\n \"b\": 2}]"),
+              ElementsAre(HasSubstr("line 1, column 11: a comment stands here")));
+  EXPECT_THAT(problems("/* all */ {}"), ElementsAre(HasSubstr("a comment stands here")));
+  EXPECT_THAT(problems("<a/>"), ElementsAre(HasSubstr("line 1, column 1: this is XML")));
 }
 
 TEST(RecordJson, DigestsMayBeHexOrBase64) {

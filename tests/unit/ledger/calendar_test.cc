@@ -38,6 +38,14 @@ TEST(Calendar, ReadsTimesWithTheirOffset) {
   EXPECT_EQ(parse_rfc3339("2026-11-23t00:00:00.5z"), 20780ULL * 86'400'000 + 500);
 }
 
+TEST(Calendar, ATimeBefore1970IsSaidToBeOne) {
+  EXPECT_EQ(rfc3339_fault("1969-12-31T23:59:59Z"),
+            "\"1969-12-31T23:59:59Z\" is before 1970, which records cannot state as a time");
+  EXPECT_EQ(rfc3339_fault("22-07-2026"),
+            "\"22-07-2026\" should be an RFC 3339 time with its offset, such as "
+            "2026-11-23T08:00:00+08:00");
+}
+
 TEST(Calendar, RefusesTimesThatAreNotExact) {
   for (const char* bad :
        {"2026-11-23T08:00:00", "2026-11-23", "22-07-2026", "2026-11-23T24:00:00Z",

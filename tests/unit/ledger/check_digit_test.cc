@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace qc::ledger {
 namespace {
 
@@ -34,6 +36,21 @@ TEST(CheckDigit, PadsGtinsOnlyIfTheyAreRight) {
   EXPECT_EQ(gtin14_of("6901234567890"), std::nullopt);
   EXPECT_EQ(gtin14_of("690123456789"), std::nullopt);
   EXPECT_EQ(gtin14_of("1234567890"), std::nullopt);
+}
+
+TEST(CheckDigit, ZerosIdentifyNothing) {
+  for (const std::size_t length : {8U, 12U, 13U, 14U}) {
+    const std::string zeros(length, '0');
+    EXPECT_EQ(any_gtin_fault(zeros), "\"" + zeros +
+                                         "\" is a placeholder, not a GTIN of anything: leave it "
+                                         "out where there is none");
+    EXPECT_EQ(gtin14_of(zeros), std::nullopt);
+  }
+  EXPECT_TRUE(gtin14_fault("00000000000000"));
+  EXPECT_TRUE(gln_fault("0000000000000"));
+  EXPECT_TRUE(sscc_fault("000000000000000000"));
+  EXPECT_EQ(uscc_fault("000000000000000000").value_or("").substr(20, 19), " is a placeholder, ");
+  EXPECT_EQ(lei_fault("00000000000000000098").value_or("").substr(22, 19), " is a placeholder, ");
 }
 
 TEST(CheckDigit, JudgesGlnsAndSsccs) {

@@ -283,5 +283,18 @@ TEST(PercentEncoding, RoundTripsEveryByte) {
   EXPECT_EQ(percent_decode("%4G"), std::nullopt);
 }
 
+TEST(SubjectId, APartsNameHoldsNothingThatCannotBeSeen) {
+  // INV1 and INV1 with a filler behind it would look like one certificate.
+  for (const char* invisible : {"%E3%85%A4", "%E2%A0%80", "%CD%8F", "%EF%B8%8F", "%EE%80%80"}) {
+    EXPECT_FALSE(is_canonical_subject_id(
+        std::string("urn:qc:certificate:91350100M000100Y43:INV1").append(invisible)))
+        << invisible;
+    EXPECT_FALSE(is_canonical_subject_id(std::string("urn:qc:party-name:A").append(invisible)))
+        << invisible;
+  }
+  EXPECT_TRUE(is_canonical_subject_id("urn:qc:certificate:91350100M000100Y43:INV1"));
+  EXPECT_FALSE(is_canonical_subject_id("https://id.gs1.org/01/00000000000000"));
+}
+
 }  // namespace
 }  // namespace qc::ledger
