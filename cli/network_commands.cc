@@ -20,7 +20,7 @@ namespace qc::cli {
 namespace {
 
 constexpr std::chrono::seconds kStartTimeout{60};
-constexpr std::chrono::seconds kStatusTimeout{3};
+constexpr std::chrono::seconds kNetworkStatusTimeout{3};
 constexpr std::chrono::milliseconds kReadyPollInterval{100};
 
 struct NetworkOptions {
@@ -62,7 +62,7 @@ ledger::Result<quality::v1::GetStatusResponse> ask_node(const NetworkLayout& lay
   QC_TRY(const auto channel, open_channel(profile, profile.nodes.front()));
   const auto stub = quality::v1::NodeService::NewStub(channel);
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kStatusTimeout);
+  context.set_deadline(std::chrono::system_clock::now() + kNetworkStatusTimeout);
   quality::v1::GetStatusResponse response;
   const grpc::Status status = stub->GetStatus(&context, {}, &response);
   if (!status.ok()) {

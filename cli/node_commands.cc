@@ -19,7 +19,7 @@ using ledger::Code;
 using ledger::fail;
 using ledger::Result;
 
-constexpr std::chrono::seconds kAnswerTimeout{5};
+constexpr std::chrono::seconds kNodeAnswerTimeout{5};
 
 struct NodeOptions {
   std::string address;
@@ -31,7 +31,7 @@ Result<quality::v1::GetStatusResponse> ask_status(const ClientProfile& profile,
   QC_TRY(const auto channel, open_channel(profile, node));
   const auto stub = quality::v1::NodeService::NewStub(channel);
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kAnswerTimeout);
+  context.set_deadline(std::chrono::system_clock::now() + kNodeAnswerTimeout);
   quality::v1::GetStatusResponse response;
   const grpc::Status status = stub->GetStatus(&context, {}, &response);
   if (!status.ok()) {

@@ -24,7 +24,7 @@ namespace {
 
 using quality::v1::EnrolmentDecision;
 
-constexpr std::chrono::seconds kQueryTimeout{30};
+constexpr std::chrono::seconds kOrganisationTimeout{30};
 
 struct OrganisationOptions {
   Applicant applicant;
@@ -188,7 +188,7 @@ ledger::Result<std::vector<quality::v1::Member>> all_members(const ClientProfile
   quality::v1::ListMembersRequest request;
   do {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kQueryTimeout);
+    context.set_deadline(std::chrono::system_clock::now() + kOrganisationTimeout);
     quality::v1::ListMembersResponse page;
     const grpc::Status status = stub->ListMembers(&context, request, &page);
     if (!status.ok()) {

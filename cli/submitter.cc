@@ -31,8 +31,8 @@ using quality::v1::SubmitResponse;
 
 namespace {
 
-constexpr std::chrono::seconds kConnectTimeout{5};
-constexpr std::chrono::minutes kAnswerTimeout{5};
+constexpr std::chrono::seconds kSubmitConnectTimeout{5};
+constexpr std::chrono::minutes kOutcomeTimeout{5};
 /// A node that takes nothing and answers nothing for so long may stand still or be cut off from the
 /// others; the same submission at another node is answered with the first outcome.
 constexpr std::chrono::seconds kSilence{15};
@@ -109,7 +109,7 @@ class StreamAttempt {
       : submissions_(submissions), answers_(answers) {
     stub_ = quality::v1::SubmissionService::NewStub(
         std::shared_ptr<grpc::ChannelInterface>(&channel, [](grpc::ChannelInterface*) {}));
-    context_.set_deadline(std::chrono::system_clock::now() + kAnswerTimeout);
+    context_.set_deadline(std::chrono::system_clock::now() + kOutcomeTimeout);
   }
 
   grpc::Status run(const std::vector<std::size_t>& places, const Progress& progress) {
@@ -237,7 +237,7 @@ Result<std::vector<SubmitResponse>> submit_all(const ClientProfile& profile,
       return answers;
     }
     grpc::Channel& channel = *channels[static_cast<std::size_t>(round) % channels.size()];
-    if (!channel.WaitForConnected(std::chrono::system_clock::now() + kConnectTimeout)) {
+    if (!channel.WaitForConnected(std::chrono::system_clock::now() + kSubmitConnectTimeout)) {
       continue;
     }
     StreamAttempt attempt(channel, submissions, answers);

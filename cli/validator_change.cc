@@ -30,7 +30,7 @@ using quality::v1::ValidatorSetChange;
 
 namespace {
 
-constexpr std::chrono::seconds kQueryTimeout{30};
+constexpr std::chrono::seconds kMembersTimeout{30};
 
 Result<void> add_key(ValidatorSetChange& change, const ClientProfile& profile,
                      const ledger::Signer& signer, quality::v1::KeyPurpose purpose) {
@@ -52,7 +52,7 @@ grpc::Status call(const ClientProfile& profile, Result<void>& reached, auto ask)
   }
   const auto stub = quality::v1::NetworkService::NewStub(*channel);
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kQueryTimeout);
+  context.set_deadline(std::chrono::system_clock::now() + kMembersTimeout);
   grpc::Status status = ask(*stub, context);
   if (!status.ok()) reached = fail(static_cast<Code>(status.error_code()), status.error_message());
   return status;

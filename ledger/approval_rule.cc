@@ -47,9 +47,9 @@ std::string_view kind_name(std::uint32_t kind) {
 
 bool is_word(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
 /// Recursive descent over the rule's text.
-class Parser {
+class RuleParser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit RuleParser(std::string_view text) : text_(text) {}
 
   Result<Node> whole() {
     QC_TRY(Node node, alternatives(0));
@@ -176,23 +176,23 @@ std::string missing_of(const Node& node, std::span<const std::uint32_t> kinds) {
   return std::to_string(still) + " more of (" + join(open, ", ") + ")";
 }
 
-enum class Place { kTop, kInOr, kInAnd };
+enum class Nesting { kTop, kInOr, kInAnd };
 
-std::string text_of(const Node& node, Place place) {
+std::string text_of(const Node& node, Nesting place) {
   if (node.children.empty()) return std::string(kind_name(node.kind));
   const bool all = node.needed == node.children.size();
   const bool any = node.needed == 1;
   std::vector<std::string> parts;
   for (const Node& child : node.children) {
-    parts.push_back(text_of(child, all ? Place::kInAnd : any ? Place::kInOr : Place::kTop));
+    parts.push_back(text_of(child, all ? Nesting::kInAnd : any ? Nesting::kInOr : Nesting::kTop));
   }
   if (all) {
     std::string text = join(parts, " and ");
-    return place == Place::kInAnd && parts.size() > 1 ? "(" + text + ")" : text;
+    return place == Nesting::kInAnd && parts.size() > 1 ? "(" + text + ")" : text;
   }
   if (any) {
     std::string text = join(parts, " or ");
-    return place == Place::kInAnd ? "(" + text + ")" : text;
+    return place == Nesting::kInAnd ? "(" + text + ")" : text;
   }
   return std::to_string(node.needed) + " of (" + join(parts, ", ") + ")";
 }
@@ -208,7 +208,7 @@ Result<ApprovalRule> ApprovalRule::parse(std::string_view text) {
     return fail(Code::kInvalidArgument,
                 "approval rule: longer than " + std::to_string(kMaxLength) + " bytes");
   }
-  QC_TRY(Node root, Parser(text).whole());
+  QC_TRY(Node root, RuleParser(text).whole());
   return ApprovalRule(std::make_shared<const Node>(std::move(root)));
 }
 
@@ -220,6 +220,6 @@ std::string ApprovalRule::missing(std::span<const std::uint32_t> kinds) const {
   return missing_of(*root_, kinds);
 }
 
-std::string ApprovalRule::text() const { return text_of(*root_, Place::kTop); }
+std::string ApprovalRule::text() const { return text_of(*root_, Nesting::kTop); }
 
 }  // namespace qc::ledger

@@ -19,8 +19,6 @@ constexpr std::size_t kLeiLength = 20;
 constexpr std::array<unsigned, 17> kUsccWeights{1,  3,  9,  27, 19, 26, 16, 17, 20,
                                                 29, 25, 13, 8,  24, 10, 30, 28};
 
-bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
-
 bool all_zeros(std::string_view text) {
   return text.find_first_not_of('0') == std::string_view::npos;
 }

@@ -17,7 +17,7 @@ struct Digits {
   std::string_view fraction;
 };
 
-std::optional<Digits> split(std::string_view text) {
+std::optional<Digits> halves(std::string_view text) {
   const std::size_t point = text.find('.');
   const Digits digits{text.substr(0, point),
                       point == std::string_view::npos ? "" : text.substr(point + 1)};
@@ -40,7 +40,7 @@ constexpr std::string_view kForm =
 std::optional<Decimal> Decimal::parse(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
-  const std::optional<Digits> digits = split(text);
+  const std::optional<Digits> digits = halves(text);
   if (!digits) return std::nullopt;
   Scaled scaled = 0;
   for (const char digit : digits->whole) scaled = scaled * 10 + (digit - '0');
@@ -75,7 +75,7 @@ std::string Decimal::text() const {
 }
 
 Fault quantity_fault(std::string_view text) {
-  const std::optional<Digits> digits = split(text);
+  const std::optional<Digits> digits = halves(text);
   if (digits && !digits->fraction.ends_with('0')) return std::nullopt;
   if (digits) {
     return quote(text) + " should be written without trailing zeros: " +

@@ -19,8 +19,8 @@ namespace qc::ledger {
 
 namespace {
 
-constexpr std::array kKinds{EvidenceKind::kSplitView, EvidenceKind::kDoubleCosignature,
-                            EvidenceKind::kDoubleNumber, EvidenceKind::kDoubleVote};
+constexpr std::array kEvidenceKinds{EvidenceKind::kSplitView, EvidenceKind::kDoubleCosignature,
+                                    EvidenceKind::kDoubleNumber, EvidenceKind::kDoubleVote};
 
 constexpr std::array kSplitViewFields{
     JsonField{"format", &kStringShape},
@@ -59,8 +59,8 @@ std::optional<EvidenceKind> kind_of(const JsonValue& file) {
   const JsonValue* kind = file.type() == JsonType::kObject ? file.find("kind") : nullptr;
   if (kind == nullptr || kind->type() != JsonType::kString) return std::nullopt;
   const auto* found = std::ranges::find_if(
-      kKinds, [kind](EvidenceKind known) { return name_of(known) == kind->string(); });
-  if (found == kKinds.end()) return std::nullopt;
+      kEvidenceKinds, [kind](EvidenceKind known) { return name_of(known) == kind->string(); });
+  if (found == kEvidenceKinds.end()) return std::nullopt;
   return *found;
 }
 

@@ -13,21 +13,21 @@
 namespace qc::ledger {
 namespace {
 
-tl::unexpected<Error> malformed(std::string what) {
+tl::unexpected<Error> malformed_genesis(std::string what) {
   return fail(Code::kInvalidArgument, "genesis document: " + std::move(what));
 }
 
 Result<void> check(const quality::v1::Genesis& genesis) {
   if (!is_network_name(genesis.name())) {
-    return malformed("name \"" + genesis.name() +
-                     "\" must be a URL without scheme, '+' and white space, such as "
-                     "quality-chain.example/liaocheng");
+    return malformed_genesis("name \"" + genesis.name() +
+                             "\" must be a URL without scheme, '+' and white space, such as "
+                             "quality-chain.example/liaocheng");
   }
-  if (genesis.time_ms() == 0) return malformed("time_ms is missing");
-  if (genesis.records().empty()) return malformed("it founds nothing: no records");
+  if (genesis.time_ms() == 0) return malformed_genesis("time_ms is missing");
+  if (genesis.records().empty()) return malformed_genesis("it founds nothing: no records");
   for (int i = 0; i < genesis.records_size(); ++i) {
     if (genesis.records(i).empty() || genesis.records(i).size() > kMaxRecordSize) {
-      return malformed("record " + std::to_string(i) + " is empty or above 48 KiB");
+      return malformed_genesis("record " + std::to_string(i) + " is empty or above 48 KiB");
     }
   }
   return {};
@@ -44,9 +44,9 @@ std::string GenesisDocument::encode() const {
 }
 
 Result<GenesisDocument> GenesisDocument::parse(std::string_view document) {
-  if (document.size() > kMaxGenesisSize) return malformed("longer than 16 MiB");
+  if (document.size() > kMaxGenesisSize) return malformed_genesis("longer than 16 MiB");
   auto parsed = parse_canonical<quality::v1::Genesis>(document);
-  if (!parsed) return malformed(std::move(parsed).error().message);
+  if (!parsed) return malformed_genesis(std::move(parsed).error().message);
   QC_TRY_VOID(check(*parsed));
   GenesisDocument genesis{.name = parsed->name(), .time_ms = parsed->time_ms(), .records = {}};
   for (std::string& record : *parsed->mutable_records()) {

@@ -27,10 +27,6 @@ bool holds(const std::array<std::string_view, n>& keys, std::string_view key) {
 
 bool is_key(std::string_view text) { return holds(kPrimaries, text) || holds(kQualifiers, text); }
 
-bool all_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 tl::unexpected<Error> refuse(std::string_view text, const std::string& reason) {
   return fail(Code::kInvalidArgument, quote(text) + " names no subject: " + reason);
 }
@@ -60,7 +56,7 @@ Result<Gs1Keys> combine(const std::vector<Pair>& pairs, std::string_view text) {
   return keys;
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
+std::vector<std::string_view> pieces(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   while (true) {
     const std::size_t end = text.find(separator);
@@ -87,7 +83,7 @@ std::size_t keys_start(const std::vector<std::string_view>& segments) {
 
 /// Appends the pairs of a query that are keys; the others say something about the thing.
 bool add_query(std::string_view query, std::vector<Pair>& pairs) {
-  for (const std::string_view attribute : split(query, '&')) {
+  for (const std::string_view attribute : pieces(query, '&')) {
     const std::size_t equals = attribute.find('=');
     if (equals == std::string_view::npos || !is_key(attribute.substr(0, equals))) continue;
     std::optional<std::string> value = percent_decode(attribute.substr(equals + 1));
@@ -206,7 +202,7 @@ Result<Gs1Keys> read_digital_link(std::string_view uri) {
   const std::size_t question = rest.find('?');
   const std::string_view query =
       question == std::string_view::npos ? "" : rest.substr(question + 1);
-  std::vector<std::string_view> segments = split(rest.substr(0, question), '/');
+  std::vector<std::string_view> segments = pieces(rest.substr(0, question), '/');
   segments.erase(segments.begin());
   if (!segments.empty() && segments.back().empty()) segments.pop_back();
 

@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::string_view kLinePrefix = "\xe2\x80\x94 ";  // an em dash and a space
 constexpr std::size_t kKeyHashSize = 4;
-constexpr std::size_t kEd25519Size = 32;
+constexpr std::size_t kNoteKeySize = 32;
 constexpr std::size_t kMaxNameSize = 512;
 
-tl::unexpected<Error> malformed(std::string what) {
+tl::unexpected<Error> malformed_note(std::string what) {
   return fail(Code::kInvalidArgument, "signed note: " + std::move(what));
 }
 
@@ -40,17 +40,17 @@ bool has_wide_space(std::string_view text) {
 
 Result<NoteSignature> parse_line(std::string_view line) {
   if (line.substr(0, kLinePrefix.size()) != kLinePrefix) {
-    return malformed("a signature line begins with an em dash and a space");
+    return malformed_note("a signature line begins with an em dash and a space");
   }
   line.remove_prefix(kLinePrefix.size());
   const std::size_t space = line.find(' ');
   if (space == std::string_view::npos || !is_note_key_name(line.substr(0, space))) {
-    return malformed("a signature line has a key name without white space or '+'");
+    return malformed_note("a signature line has a key name without white space or '+'");
   }
   const std::optional<std::string> bytes = from_base64(line.substr(space + 1));
   if (!bytes || bytes->size() <= kKeyHashSize) {
-    return malformed("the signature line of \"" + std::string(line.substr(0, space)) +
-                     "\" is not canonical base64 of a key hash and a signature");
+    return malformed_note("the signature line of \"" + std::string(line.substr(0, space)) +
+                          "\" is not canonical base64 of a key hash and a signature");
   }
   return NoteSignature{.name = std::string(line.substr(0, space)),
                        .key_hash = read_u32(*bytes),
@@ -80,8 +80,8 @@ Result<std::vector<NoteSignature>> SignedNote::parse_signatures(std::string_view
   std::vector<NoteSignature> signatures;
   while (!lines.empty()) {
     const std::size_t end = lines.find('\n');
-    if (end == std::string_view::npos) return malformed("the last line does not end");
-    if (signatures.size() == kMaxNoteSignatures) return malformed("more than 100 signatures");
+    if (end == std::string_view::npos) return malformed_note("the last line does not end");
+    if (signatures.size() == kMaxNoteSignatures) return malformed_note("more than 100 signatures");
     QC_TRY(NoteSignature signature, parse_line(lines.substr(0, end)));
     signatures.push_back(std::move(signature));
     lines.remove_prefix(end + 1);
@@ -90,18 +90,18 @@ Result<std::vector<NoteSignature>> SignedNote::parse_signatures(std::string_view
 }
 
 Result<SignedNote> SignedNote::parse(std::string_view note) {
-  if (note.size() > kMaxNoteSize) return malformed("longer than 64 KiB");
+  if (note.size() > kMaxNoteSize) return malformed_note("longer than 64 KiB");
   const bool has_control = std::any_of(note.begin(), note.end(), [](char c) {
     return static_cast<std::uint8_t>(c) < 0x20 && c != '\n';
   });
   if (has_control || !is_utf8(note)) {
-    return malformed("not UTF-8, or with control characters");
+    return malformed_note("not UTF-8, or with control characters");
   }
   const std::size_t split = note.rfind("\n\n");
-  if (split == std::string_view::npos) return malformed("no empty line before the signatures");
+  if (split == std::string_view::npos) return malformed_note("no empty line before the signatures");
   SignedNote parsed{.text = std::string(note.substr(0, split + 1)), .signatures = {}};
   QC_TRY(parsed.signatures, parse_signatures(note.substr(split + 2)));
-  if (parsed.signatures.empty()) return malformed("no signatures");
+  if (parsed.signatures.empty()) return malformed_note("no signatures");
   return parsed;
 }
 
@@ -128,7 +128,7 @@ Result<NoteKey> NoteKey::parse(std::string_view vkey) {
   const std::size_t second = first == std::string_view::npos ? first : vkey.find('+', first + 1);
   if (second == std::string_view::npos) return malformed_key();
   const std::optional<std::string> bytes = from_base64(vkey.substr(second + 1));
-  if (!bytes || bytes->size() != 1 + kEd25519Size) return malformed_key();
+  if (!bytes || bytes->size() != 1 + kNoteKeySize) return malformed_key();
   const auto type = static_cast<NoteKeyType>(bytes->front());
   if (type != NoteKeyType::kEd25519 && type != NoteKeyType::kCosignature) return malformed_key();
   QC_TRY(PublicKey key, PublicKey::from_ed25519(std::string_view(*bytes).substr(1)));

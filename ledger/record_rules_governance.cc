@@ -16,7 +16,7 @@
 namespace qc::ledger {
 namespace {
 
-using quality::v1::KeyPurpose;
+using WireKeyPurpose = quality::v1::KeyPurpose;
 using quality::v1::NewKey;
 using quality::v1::ValidatorSetChange;
 
@@ -26,7 +26,7 @@ constexpr std::uint64_t kReplayWindowMsMax = 86'400'000;
 constexpr std::uint32_t kTimeZoneMinutesMax = 840;
 constexpr std::size_t kApprovalRuleBytesMax = 1000;
 
-Fault prefix_fault(std::string_view prefix) {
+Fault granted_prefix_fault(std::string_view prefix) {
   const bool fits = prefix.size() >= 4 && prefix.size() <= 12 &&
                     prefix.find_first_not_of("0123456789") == std::string_view::npos;
   if (fits) return std::nullopt;
@@ -34,7 +34,7 @@ Fault prefix_fault(std::string_view prefix) {
 }
 
 template <class Keys>
-bool holds_purpose(const Keys& keys, KeyPurpose purpose) {
+bool holds_purpose(const Keys& keys, WireKeyPurpose purpose) {
   return std::any_of(keys.begin(), keys.end(),
                      [purpose](const NewKey& key) { return key.purpose() == purpose; });
 }
@@ -65,7 +65,7 @@ void judge_application(RecordJudge& judge, const Place& place,
   judge.count(place.field("keys"), application.keys_size(), 2, kKeysMax);
   judge_keys(judge, place, application.keys());
   for (int i = 0; i < application.keys_size(); ++i) {
-    const KeyPurpose purpose = application.keys(i).purpose();
+    const WireKeyPurpose purpose = application.keys(i).purpose();
     judge.require(purpose != quality::v1::KEY_PURPOSE_VALIDATOR &&
                       purpose != quality::v1::KEY_PURPOSE_NODE_TLS,
                   place.element("keys", i).field("purpose"),
@@ -138,7 +138,7 @@ void judge_seat_keys(RecordJudge& judge, const Place& place, const ValidatorSetC
     const NewKey& key = change.keys(i);
     const Place at = place.element("keys", i);
     judge.new_key(at, key);
-    const KeyPurpose wanted =
+    const WireKeyPurpose wanted =
         i == 0 ? quality::v1::KEY_PURPOSE_VALIDATOR : quality::v1::KEY_PURPOSE_NODE_TLS;
     judge.require(key.purpose() == wanted, at.field("purpose"),
                   i == 0 ? "the first key should be the voting key, of purpose validator"
@@ -219,7 +219,7 @@ void judge(RecordJudge& judge, const Place& place, const quality::v1::KeyRevoke&
 }
 
 void judge(RecordJudge& judge, const Place& place, const quality::v1::PrefixGrant& grant) {
-  judge.text(place.field("prefix"), grant.prefix(), prefix_fault);
+  judge.text(place.field("prefix"), grant.prefix(), granted_prefix_fault);
   judge.text(place.field("code"), grant.code(), party_code_fault);
 }
 

@@ -18,7 +18,7 @@ using quality::v1::ObjectQuantity;
 constexpr int kStandardsMax = 64;
 constexpr std::string_view kProductionRule = "production is not after best before";
 
-Fault scheme_fault(std::string_view scheme) {
+Fault accreditation_scheme_fault(std::string_view scheme) {
   if (parse_subject_id(accreditation_id(scheme, "1"))) return std::nullopt;
   return quote(scheme) + " should be an accreditation scheme of A-Z, 0-9 and -, such as CMA";
 }
@@ -60,7 +60,7 @@ void judge_list(RecordJudge& judge, const Place& place, std::string_view name, c
 
 void judge(RecordJudge& judge, const Place& place,
            const quality::v1::Accreditation& accreditation) {
-  judge.text(place.field("scheme"), accreditation.scheme(), scheme_fault);
+  judge.text(place.field("scheme"), accreditation.scheme(), accreditation_scheme_fault);
   judge.text(place.field("number"), accreditation.number(), component_fault);
   judge.text(place.field("code"), accreditation.code(), uscc_fault);
   judge.count(place.field("scope"), accreditation.scope_size(), 1, kScopeLinesMax);

@@ -20,9 +20,6 @@ constexpr std::array<std::string_view, 12> kColonFamilies{
 
 bool is_upper(char character) { return character >= 'A' && character <= 'Z'; }
 
-bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
-}
 bool all_upper(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_upper);
 }

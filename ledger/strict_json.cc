@@ -87,9 +87,9 @@ void append_code_point(std::string& out, std::uint32_t point) {
 
 /// Reads one text front to back. Containers under construction stand on a stack of our own, so that
 /// nesting cannot exhaust the thread's.
-class Parser {
+class StrictJsonParser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit StrictJsonParser(std::string_view text) : text_(text) {}
 
   Result<JsonValue> parse() {
     while (!done_) {
@@ -357,7 +357,7 @@ Result<JsonValue> parse_json(std::string_view text) {
     return fail(Code::kInvalidArgument, "begins with a byte order mark");
   }
   if (!is_utf8(text)) return fail(Code::kInvalidArgument, "not UTF-8");
-  return Parser(text).parse();
+  return StrictJsonParser(text).parse();
 }
 
 std::string write_json(const JsonValue& value) {

@@ -36,10 +36,6 @@ std::optional<unsigned> hex_value(char character) {
   return std::nullopt;
 }
 
-bool all_digits(std::string_view text) {
-  return text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 Components split(std::string_view text, char separator) {
   Components parts;
   while (true) {

@@ -20,7 +20,7 @@ constexpr char kHeaderField = 0x0a;
 constexpr char kSignatureField = 0x12;
 constexpr char kRecordField = 0x1a;
 
-tl::unexpected<Error> malformed(std::string what) {
+tl::unexpected<Error> malformed_submission(std::string what) {
   return fail(Code::kInvalidArgument, "submission: " + std::move(what));
 }
 
@@ -73,16 +73,18 @@ void append_field(std::string& out, char tag, std::string_view value) {
 }
 
 Result<void> check_record(std::size_t place, std::string_view record) {
-  if (record.empty()) return malformed("record " + std::to_string(place) + " is empty");
+  if (record.empty()) return malformed_submission("record " + std::to_string(place) + " is empty");
   if (record.size() > kMaxRecordSize) {
-    return malformed("record " + std::to_string(place) + " has " + std::to_string(record.size()) +
-                     " bytes, more than 48 KiB; attach big files by their digest");
+    return malformed_submission("record " + std::to_string(place) + " has " +
+                                std::to_string(record.size()) +
+                                " bytes, more than 48 KiB; attach big files by their digest");
   }
   return {};
 }
 
 tl::unexpected<Error> too_many_records(std::size_t count) {
-  return malformed("it has " + std::to_string(count) + " records, not 1..10000; split it");
+  return malformed_submission("it has " + std::to_string(count) +
+                              " records, not 1..10000; split it");
 }
 
 }  // namespace
@@ -100,15 +102,16 @@ std::string SubmissionHeader::encode() const {
 }
 
 Result<SubmissionHeader> SubmissionHeader::parse(std::string_view header_bytes) {
-  if (header_bytes.size() > kMaxHeaderSize) return malformed("header: more than 1 KiB");
+  if (header_bytes.size() > kMaxHeaderSize) return malformed_submission("header: more than 1 KiB");
   auto parsed = parse_canonical<quality::v1::SubmissionHeader>(header_bytes);
-  if (!parsed) return malformed("header: " + parsed.error().message);
+  if (!parsed) return malformed_submission("header: " + parsed.error().message);
   const auto key_id = digest_from(parsed->key_id());
   const auto record_root = digest_from(parsed->record_root());
   if (!key_id || !record_root) {
-    return malformed("header: key_id and record_root have 32 bytes each");
+    return malformed_submission("header: key_id and record_root have 32 bytes each");
   }
-  if (parsed->nonce().size() != kNonceSize) return malformed("header: nonce has 16 bytes");
+  if (parsed->nonce().size() != kNonceSize)
+    return malformed_submission("header: nonce has 16 bytes");
   if (parsed->record_count() == 0 || parsed->record_count() > kMaxRecordsPerSubmission) {
     return too_many_records(parsed->record_count());
   }
@@ -135,7 +138,7 @@ std::string submission_message(std::string_view header_bytes) {
 }
 
 Result<Submission> Submission::parse(std::string bytes, HashAlgorithm algorithm) {
-  if (bytes.size() > kMaxSubmissionSize) return malformed("more than 16 MiB; split it");
+  if (bytes.size() > kMaxSubmissionSize) return malformed_submission("more than 16 MiB; split it");
   Submission submission;
   submission.algorithm_ = algorithm;
   submission.bytes_ = std::make_shared<const std::string>(std::move(bytes));
@@ -143,7 +146,8 @@ Result<Submission> Submission::parse(std::string bytes, HashAlgorithm algorithm)
   const auto header = fields.take(kHeaderField);
   const auto signature = fields.take(kSignatureField);
   if (!header || !signature || signature->size() != kSignatureSize) {
-    return malformed("not a canonical SignedSubmission with header and 64-byte signature");
+    return malformed_submission(
+        "not a canonical SignedSubmission with header and 64-byte signature");
   }
   submission.header_bytes_ = *header;
   submission.signature_ = *signature;
@@ -156,22 +160,23 @@ Result<Submission> Submission::parse(std::string bytes, HashAlgorithm algorithm)
     if (submission.records_.size() == kMaxRecordsPerSubmission) return too_many_records(10'001);
     submission.records_.push_back(*record);
   }
-  if (!fields.done()) return malformed("not canonical protobuf after its records");
+  if (!fields.done()) return malformed_submission("not canonical protobuf after its records");
   return hashed(std::move(submission));
 }
 
 Result<Submission> Submission::hashed(Submission submission) {
   const SubmissionHeader& header = submission.header_;
   if (submission.records_.size() != header.record_count) {
-    return malformed("the header counts " + std::to_string(header.record_count) +
-                     " records, there are " + std::to_string(submission.records_.size()));
+    return malformed_submission("the header counts " + std::to_string(header.record_count) +
+                                " records, there are " +
+                                std::to_string(submission.records_.size()));
   }
   submission.record_hashes_.reserve(submission.records_.size());
   for (const std::string_view record : submission.records_) {
     submission.record_hashes_.push_back(record_hash(submission.algorithm_, record));
   }
   if (merkle_root(submission.algorithm_, submission.record_hashes_) != header.record_root) {
-    return malformed("record_root in the header is not the root over these records");
+    return malformed_submission("record_root in the header is not the root over these records");
   }
   submission.hash_ = submission_hash(submission.algorithm_, submission.header_bytes_);
   return submission;
@@ -212,7 +217,7 @@ Result<std::string> sign_submission(const SubmissionDraft& draft,
   append_field(bytes, kHeaderField, header_bytes);
   append_field(bytes, kSignatureField, signature);
   for (const std::string& record : records) append_field(bytes, kRecordField, record);
-  if (bytes.size() > kMaxSubmissionSize) return malformed("more than 16 MiB; split it");
+  if (bytes.size() > kMaxSubmissionSize) return malformed_submission("more than 16 MiB; split it");
   return bytes;
 }
 

@@ -12,6 +12,10 @@
 namespace qc::ledger {
 
 constexpr bool is_digit(char character) { return character >= '0' && character <= '9'; }
+/// One digit or more, and nothing else.
+constexpr bool all_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 /// Takes the first code point off `text`. Strict UTF-8 (RFC 3629): no overlong forms, no
 /// surrogates, nothing above U+10FFFF. Nothing, and `text` as it was, at an error or the end.

@@ -20,7 +20,7 @@ using ledger::Code;
 using ledger::fail;
 using ledger::Result;
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
 
 struct CloseIconv {
   void operator()(void* converter) const { iconv_close(converter); }
@@ -47,7 +47,7 @@ std::optional<std::string> from_gb18030(std::string_view bytes) {
 }
 
 std::string without_mark(std::string text) {
-  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  if (text.starts_with(kUtf8Mark)) text.erase(0, kUtf8Mark.size());
   return text;
 }
 
