@@ -63,6 +63,7 @@ class Network:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="qc-test-"))
         self.root = self.folder / "net"
         run("network", "init", self.root, "--organisations", organisations, "--base-port", base_port)
+        self.lying = None
         self.names = sorted(p.name for p in (self.root / "nodes").iterdir())
 
     def close(self, keep=False):
@@ -80,6 +81,8 @@ class Network:
             process = subprocess.Popen([BIN / "lying_qcnode", "--config", folder / "qcnode.toml"], stdout=log, stderr=log,
                                        stdin=subprocess.DEVNULL, env={**os.environ, "QC_LIE": lie}, start_new_session=True)
         (folder / "qcnode.pid").write_text(f"{process.pid}\n", encoding="utf-8")
+        if self.lying:
+            self.lying.wait(10)
         self.lying = process
 
     def stop(self, node=None):

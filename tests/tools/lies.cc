@@ -6,7 +6,8 @@
 //   early_stamps          cosigns with a stamp before the block's time
 //   false_roots           cosigns another root
 //   false_heights         claims to have certified far more than anybody
-//   two_proposals         as the primary, shows half of its peers another block
+//   two_proposals         as the primary, shows one of its peers another block
+//   split_proposals       as the primary, shows half of its peers another block
 //   two_votes             tells half of its peers another vote
 //   no_votes              never votes
 //   no_cosignatures       never cosigns
@@ -138,11 +139,17 @@ Message turned_for_all(const Liar& liar, const Message& message) {
   return message;
 }
 
-/// What the second half of the peers is told instead; its own words only.
-Message turned_for_half(const Liar& liar, const Epoch& epoch, ReplicaIndex self,
+/// Whether a peer is one of those who hear something else, or nothing.
+bool is_told_otherwise(std::uint16_t peer, ReplicaIndex self, std::uint16_t validators) {
+  return lies("two_proposals") ? peer == (self.value + 1) % validators : peer % 2 == 1;
+}
+
+/// What those peers are told instead; its own words only.
+Message turned_for_some(const Liar& liar, const Epoch& epoch, ReplicaIndex self,
                         const Message& message) {
   const auto* first = std::get_if<PrePrepare>(&message);
-  if (first != nullptr && lies("two_proposals") && epoch.primary(first->view) == self) {
+  const bool two = lies("two_proposals") || lies("split_proposals");
+  if (first != nullptr && two && epoch.primary(first->view) == self) {
     return liar.another(*first);
   }
   const auto* vote = std::get_if<Vote>(&message);
@@ -159,13 +166,13 @@ void ConsensusDriver::say(const Outgoing& outgoing) {
   if (lies("slow")) std::this_thread::sleep_for(std::chrono::milliseconds(60));
   if (is_withheld(outgoing.message)) return;
   const Message first = turned_for_all(liar, outgoing.message);
-  const Message second = turned_for_half(liar, epoch, self, first);
+  const Message second = turned_for_some(liar, epoch, self, first);
   for (std::uint16_t peer = 0; peer < epoch.validators; ++peer) {
     if (peer == self.value || (outgoing.to && outgoing.to->value != peer)) continue;
-    const bool second_half = peer % 2 == 1;
-    if (second_half && lies("half")) continue;
+    const bool otherwise = is_told_otherwise(peer, self, epoch.validators);
+    if (otherwise && lies("half")) continue;
     network_.load()->send(peer, FramePriority::kVotes,
-                          make_frame(FrameType::kConsensus, encode(second_half ? second : first)));
+                          make_frame(FrameType::kConsensus, encode(otherwise ? second : first)));
   }
 }
 
