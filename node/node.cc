@@ -66,8 +66,20 @@ storage::SpaceThresholds thresholds_of(const Limits& limits) {
 /// What the chain says of this node.
 struct Place {
   std::string name;
+  /// Among the validators of the set in force; nothing for who has no vote in it.
   std::optional<std::uint32_t> index;
+  /// Why a node that is configured as a validator has no vote; empty for all others.
+  std::string no_vote;
 };
+
+/// The set in force is that of this node's own ledger, which may be old: a key or a validator that
+/// it does not know yet, or not any more, is no reason not to follow.
+std::string no_vote_in(const Epoch& epoch, const std::string& what) {
+  return fmt::format(
+      "{} in the validator set in force from block {}, the newest that this node's ledger knows: it "
+      "follows without a vote, and votes once it has executed up to a set that fits",
+      what, epoch.first_height);
+}
 
 Result<Place> place_of(const Config& config, const ledger::Genesis& genesis, const Epoch& epoch,
                        const NodeKeys& keys) {
@@ -77,10 +89,9 @@ Result<Place> place_of(const Config& config, const ledger::Genesis& genesis, con
   for (std::uint32_t i = 0; i < validators.size(); ++i) {
     if (validators[i].name != place.name) continue;
     if (!(validators[i].key == keys.validator->public_key())) {
-      return fail(Code::kFailedPrecondition,
-                  fmt::format("{} is not the voting key that the chain knows for {}; give the "
-                              "right key file, or run as observer",
-                              config.keys.validator, place.name));
+      place.no_vote = no_vote_in(epoch, fmt::format("{} is not the voting key of {}",
+                                                    config.keys.validator, place.name));
+      return place;
     }
     if (epoch.tls_spkis[i] != keys.tls_spki) {
       return fail(
@@ -92,10 +103,9 @@ Result<Place> place_of(const Config& config, const ledger::Genesis& genesis, con
     place.index = i;
     return place;
   }
-  return fail(Code::kFailedPrecondition,
-              fmt::format("{} is no validator of this chain; give its short name as \"name\", or "
-                          "set role = \"observer\"",
-                          place.name));
+  place.no_vote = no_vote_in(epoch, fmt::format("{} (\"name\" in the configuration) is no validator",
+                                                place.name));
+  return place;
 }
 
 PeerNetwork::Options network_options(const Config& config, const ledger::Genesis& genesis,
@@ -290,13 +300,14 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
 
 Result<void> Node::Impl::open_ledger() {
   const ledger::Network& network = genesis_->network;
-  if (config_.role == NodeRole::kValidator) {
-    QC_TRY(promises_, open_promises(config_, network, *keys_.validator, *store_));
-  }
   QC_TRY(chain_, recover_chain(*genesis_, *store_));
   QC_TRY(Epoch epoch, read_epoch(network, store_->state(), store_->applied_height()));
   epoch_ = std::make_unique<Epoch>(std::move(epoch));
   QC_TRY(place_, place_of(config_, *genesis_, *epoch_, keys_));
+  if (place_.index) {
+    QC_TRY(promises_, open_promises(config_, network, *keys_.validator, *store_));
+  }
+  if (!place_.no_vote.empty()) log(LogLevel::kWarn, "no_vote", {{"reason", place_.no_vote}});
   QC_TRY(const bool ballast,
          storage::ensure_ballast((std::filesystem::path(config_.data_dir) / "ballast").string(),
                                  kBallastBytes));
@@ -321,7 +332,7 @@ Result<void> Node::Impl::open_ledger() {
 
 Result<void> Node::Impl::make_pipeline() {
   const ledger::Network& network = genesis_->network;
-  const ledger::Signer* signer = keys_.validator.get();
+  const ledger::Signer* signer = place_.index ? keys_.validator.get() : nullptr;
   authenticator_ =
       std::make_unique<VoteAuthenticator>(epoch_->validators, network.algorithm, signer);
   QC_TRY(consensus::LedgerPosition position,
@@ -644,6 +655,7 @@ void Node::Impl::fill_consensus(NodeStatus& status, const consensus::ReplicaStat
 
 std::string Node::Impl::not_voting(const consensus::ReplicaStatus& replica) const {
   if (replica.may_vote) return "";
+  if (!place_.no_vote.empty()) return place_.no_vote;
   if (!place_.index) return "an observer follows and never votes";
   if (replica.halted) {
     return "it has halted: keep its data directory and log as they are and compare them with "
