@@ -1,39 +1,65 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds Quality Chain, runs a network of five parties on this machine, joins a laboratory and two
-# enterprises, puts certificates on the chain, and proves one product's history.
+# enterprises, puts certificates on the chain, and proves one product's history. The first time it
+# takes about six minutes on two cores, nearly all of it the build; later some seconds.
 #
-#   ./deploy/quickstart.sh          the network stays up
-#   ./deploy/quickstart.sh --once   the network is stopped at the end
+#   ./deploy/quickstart.sh          a new network, which stays up; one of an earlier run is deleted
+#   ./deploy/quickstart.sh --keep   starts the network of the earlier run again, with all its data
+#   ./deploy/quickstart.sh --once   a new network, stopped at the end
 #   ./deploy/quickstart.sh down     stops the network
 set -euo pipefail
 cd "$(dirname "$0")/.."
+SECONDS=0
 
 run=deploy/.run
 net=$run/net
 demo=deploy/demo
-bin=build/release/bin
+bin=build/unity/bin
 qc=$bin/qc
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 
 case "${1:-}" in
-  "" | --once) ;;
+  "" | --once | --keep) ;;
   down)
     [[ -d $net ]] && $qc network stop "$net"
     echo "The network is down; its data stays in $net"
     exit 0
     ;;
-  *) echo "usage: $0 [--once | down]" >&2; exit 2 ;;
+  *) echo "usage: $0 [--keep | --once | down]" >&2; exit 2 ;;
 esac
 
-./deploy/install-packages.sh
-if [[ ! -f build/release/build.ninja ]]; then
-  cmake --preset release >/dev/null
-fi
-cmake --build --preset release --target qc qcnode qc-verify -- --quiet
+# The build's progress: as ninja shows it on a terminal, else a line for each tenth.
+build() {
+  export NINJA_STATUS='%p of the build after %es  '
+  if [[ -t 1 ]]; then
+    cmake --build --preset unity --target qc qcnode qc-verify
+  else
+    cmake --build --preset unity --target qc qcnode qc-verify |
+      awk '!/ of the build / { print; next } { tenth = int($1 / 10) } tenth > shown { shown = tenth; print $1, $2, $3, $4, $5, $6; fflush() }'
+  fi
+}
 
-[[ -d $net ]] && $qc network stop "$net"
+if [[ ! -x $bin/qcnode ]]; then
+  say "Packages and build first: about six minutes on two cores, some seconds from the second time on"
+fi
+./deploy/install-packages.sh
+[[ -f build/unity/build.ninja ]] || cmake --preset unity >/dev/null
+build
+
+if [[ "${1:-}" == --keep ]]; then
+  [[ -d $net ]] || { echo "there is no network of an earlier run in $net: run $0 without --keep" >&2; exit 1; }
+  $qc network start "$net"
+  $qc network status "$net"
+  exit 0
+fi
+if [[ -d $net ]]; then
+  say "The network of the earlier run in $net is stopped and deleted, keys and records too"
+  echo "($0 --keep goes on with it instead; Ctrl-C within five seconds leaves it as it is)"
+  [[ ! -t 0 ]] || sleep 5
+  $qc network stop "$net"
+fi
 rm -rf "$run"
 mkdir -p "$run"
 if [[ "${1:-}" == --once ]]; then
@@ -103,7 +129,7 @@ fi
 
 receipts=("$run"/receipts/*.tlog-proof)
 receipt=${receipts[0]}
-say "Try next"
+say "Done in $SECONDS s. Try next"
 cat <<TXT
   export QC_PROFILE=$(member regulator)
   $qc org list
@@ -111,5 +137,5 @@ cat <<TXT
   $qc receipt verify $receipt --record ${receipt%.tlog-proof}.record --policy $net/network.policy
   $qc network status $net
   $qc bench $net --seconds 10
-  ./deploy/quickstart.sh down
+  ./deploy/quickstart.sh down      and later: ./deploy/quickstart.sh --keep
 TXT

@@ -13,7 +13,7 @@ import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = pathlib.Path(os.environ.get("QC_BIN", ROOT / "build/release/bin")).resolve()
+BIN = pathlib.Path(os.environ.get("QC_BIN", ROOT / "build/unity/bin")).resolve()
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 GTIN = "06901234567892"

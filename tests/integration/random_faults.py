@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A network of five under steady load and a random fault every ten seconds; at the end everything must be as promised.
 
-  QC_BIN=build/release/bin python3 tests/integration/random_faults.py --minutes 10 --seed 1
-  QC_BIN=build/release/bin python3 tests/integration/random_faults.py --minutes 10 --no-faults --longest 10
+  QC_BIN=build/unity/bin python3 tests/integration/random_faults.py --minutes 10 --seed 1
+  QC_BIN=build/unity/bin python3 tests/integration/random_faults.py --minutes 10 --no-faults --longest 10
 
 A fault is: killed, paused, deaf (what the others send is cut), not heard (what it sends is cut), cut off, or slow; of the
 primary in three of four cases, else of any node. Never two nodes at once, and none before the last one has caught up.

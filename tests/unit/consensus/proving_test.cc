@@ -13,7 +13,7 @@
 namespace qc::consensus {
 namespace {
 
-constexpr std::uint64_t kWallMs = 1'800'000'000'000;
+constexpr std::uint64_t kProvingWallMs = 1'800'000'000'000;
 
 /// Validator 2 of four, read from a disk; validator 1 is the primary of view 0. A quorum is three.
 class ProvingTest : public ::testing::Test {
@@ -24,7 +24,7 @@ class ProvingTest : public ::testing::Test {
     config_.epoch = epoch_of(4);
     config_.self = kSelf;
     config_.prove_journal = true;
-    ledger_.executed.time_ms = kWallMs - 60'000;
+    ledger_.executed.time_ms = kProvingWallMs - 60'000;
     ledger_.certified_block = ledger_.executed;
     ledger_.checkpoint = "genesis";
     ledger_.certified.checkpoint = "genesis";
@@ -58,7 +58,7 @@ class ProvingTest : public ::testing::Test {
   Vote own(Phase phase, std::uint64_t view, std::uint64_t height, std::uint8_t mark = 1) const {
     return vote_of(config_.epoch, phase, View{view}, Height{height}, digest_of(mark), kSelf);
   }
-  Proposal proposal() const { return Proposal{Height{1}, {}, kWallMs + 1, {digest_of(1)}}; }
+  Proposal proposal() const { return Proposal{Height{1}, {}, kProvingWallMs + 1, {digest_of(1)}}; }
   /// Gives it all that it needs to prepare height 1; whether it does.
   bool prepares(Replica& replica) {
     Actions stored =
@@ -75,7 +75,7 @@ class ProvingTest : public ::testing::Test {
   Config config_;
   LedgerPosition ledger_;
   TestAuthenticator authenticator_{kSelf};
-  Now now_{Time{1'000'000'000}, kWallMs};
+  Now now_{Time{1'000'000'000}, kProvingWallMs};
   Actions started_;
 };
 

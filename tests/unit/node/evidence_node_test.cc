@@ -30,7 +30,7 @@ namespace {
 constexpr std::chrono::seconds kPatience{30};
 /// The node is the last of the four validators.
 constexpr PeerId kNode = 3;
-constexpr const char* kNetwork = "dev-chain.example/evidence";
+constexpr const char* kEvidenceNetwork = "dev-chain.example/evidence";
 
 /// A peer that holds nothing against the node, and tells it so when asked.
 class Gossip final : public PeerHandler {
@@ -72,7 +72,7 @@ class EvidenceNodeTest : public testing::Test {
     const std::vector<std::string> codes = {"91350100M000100Y43", "91110000600037341L",
                                             "91330100799655058B", "91370000MB2018011U"};
     ledger::FoundingPlan plan;
-    plan.name = kNetwork;
+    plan.name = kEvidenceNetwork;
     plan.time_ms = 1'795'400'000'000;
     plan.approval_rule = "regulator";
     for (std::size_t i = 0; i < codes.size(); ++i) {
@@ -87,7 +87,7 @@ class EvidenceNodeTest : public testing::Test {
                                                      : quality::v1::PARTY_KIND_ENTERPRISE),
            .gln = "",
            .keys = {{admin.spki(), ledger::KeyPurpose::kAdmin}}});
-      plan.validators.push_back({std::string(kNetwork) + "/" + std::string(1, "abcd"[i]), codes[i],
+      plan.validators.push_back({std::string(kEvidenceNetwork) + "/" + std::string(1, "abcd"[i]), codes[i],
                                  votes_[i].spki(), tls_[i].spki()});
     }
     auto genesis = ledger::make_genesis(plan);
@@ -180,7 +180,7 @@ TEST_F(EvidenceNodeTest, KeepsTheProofThatAPrimaryProposedTwiceAcrossARestart) {
   const auto report = ledger::verify_evidence(found.file, policy);
   ASSERT_TRUE(report) << report.error().reason;
   EXPECT_EQ(report->kind, ledger::EvidenceKind::kDoubleVote);
-  EXPECT_EQ(report->culprits, std::vector<std::string>{std::string(kNetwork) + "/b"});
+  EXPECT_EQ(report->culprits, std::vector<std::string>{std::string(kEvidenceNetwork) + "/b"});
   EXPECT_NE(report->finding.find("view 0, height 1"), std::string::npos) << report->finding;
   ASSERT_TRUE(eventually([&] { return (*node)->view().status().last_view_change.has_value(); }));
   EXPECT_EQ((*node)->view().status().last_view_change->cause, "equivocation");

@@ -22,7 +22,7 @@ using std::chrono::seconds;
 namespace asio = boost::asio;
 
 /// Long enough for any machine; nothing waits for it unless the test fails.
-constexpr seconds kPatience{20};
+constexpr seconds kLinkPatience{20};
 
 struct TlsIdentity {
   std::string key;
@@ -54,7 +54,7 @@ class Recorder final : public PeerHandler {
   /// The next event; "" when none comes.
   std::string next() {
     std::unique_lock lock(mutex_);
-    if (!wake_.wait_for(lock, kPatience, [this] { return !events_.empty(); })) return "";
+    if (!wake_.wait_for(lock, kLinkPatience, [this] { return !events_.empty(); })) return "";
     std::string event = std::move(events_.front());
     events_.pop_front();
     return event;

@@ -24,7 +24,7 @@ namespace {
 using ledger::Code;
 using ledger::Digest;
 
-constexpr auto kHash = ledger::HashAlgorithm::kSha256;
+constexpr auto kStoreHash = ledger::HashAlgorithm::kSha256;
 
 std::string text(const std::string& what, std::uint64_t number) {
   return what + "|record " + std::to_string(number) + std::string(300, 'r');
@@ -157,14 +157,14 @@ TEST_F(StoreTest, ServesTheStateTheTreeAndTheLog) {
   const auto proof = tree.prove(ModelChain::subject("a"));
   ASSERT_TRUE(proof) << proof.error().message;
   EXPECT_TRUE(ledger::verify_state_proof(
-      kHash, view->seal().state, ModelChain::subject("a"),
-      ledger::hash(kHash, chain_.values().at(ModelChain::subject("a"))), *proof));
+      kStoreHash, view->seal().state, ModelChain::subject("a"),
+      ledger::hash(kStoreHash, chain_.values().at(ModelChain::subject("a"))), *proof));
 
   ASSERT_EQ(view->log_size(), chain_.leaves().size());
   for (std::uint64_t index = 0; index < view->log_size(); ++index) {
-    const auto path = ledger::inclusion_path(kHash, view->log(), index, view->log_size());
+    const auto path = ledger::inclusion_path(kStoreHash, view->log(), index, view->log_size());
     ASSERT_TRUE(path) << path.error().message;
-    ASSERT_TRUE(ledger::verify_inclusion(kHash, chain_.leaves()[index], index, view->log_size(),
+    ASSERT_TRUE(ledger::verify_inclusion(kStoreHash, chain_.leaves()[index], index, view->log_size(),
                                          *path, view->log_root()))
         << index;
   }
@@ -182,7 +182,7 @@ TEST_F(StoreTest, ServesTheEntriesOfTheLog) {
   ASSERT_TRUE(entries) << entries.error().message;
   ASSERT_EQ(entries->size(), chain_.leaves().size());
   for (std::size_t index = 0; index < entries->size(); ++index) {
-    EXPECT_EQ(ledger::leaf_hash(kHash, (*entries)[index]), chain_.leaves()[index]) << index;
+    EXPECT_EQ(ledger::leaf_hash(kStoreHash, (*entries)[index]), chain_.leaves()[index]) << index;
   }
   EXPECT_EQ(view->entries(1, view->log_size()).error().code, Code::kOutOfRange);
   EXPECT_TRUE(view->entries(view->log_size(), 0)->empty());
@@ -227,7 +227,7 @@ TEST_F(StoreTest, AHistoryCutAnywhereLeadsToItsHead) {
     ASSERT_TRUE(page);
     Digest link = page->entries.front().previous_link;
     for (const HistoryEntry& entry : page->entries) {
-      link = ledger::next_link(kHash, link, entry.record.log_index,
+      link = ledger::next_link(kStoreHash, link, entry.record.log_index,
                                chain_.leaves()[entry.record.log_index]);
     }
     EXPECT_EQ(link, page->head.link) << first;
@@ -259,7 +259,7 @@ TEST_F(StoreTest, AViewStaysWhatItWas) {
   EXPECT_EQ(old->height(), 1U);
   EXPECT_EQ(*old->state().value(ModelChain::subject("a")), old_values.at(ModelChain::subject("a")));
   EXPECT_FALSE(old->state().value(ModelChain::subject("b"))->has_value());
-  EXPECT_EQ(*ledger::log_root(kHash, old->log(), old->log_size()), old_root);
+  EXPECT_EQ(*ledger::log_root(kStoreHash, old->log(), old->log_size()), old_root);
   EXPECT_EQ(*ledger::StateTree(old->nodes()).root(), old->seal().state);
   EXPECT_EQ(old->history(ModelChain::subject("a"), 1, 100)->entries.size(), 1U);
   EXPECT_EQ(old->block(2).error().code, Code::kOutOfRange);
@@ -310,7 +310,7 @@ TEST_F(StoreTest, KeepsWhatCertifiedTheLastBlockOfEachValidatorSet) {
       epochs.push_back(epoch_from(height + 1, "network.example/v" + std::to_string(height)));
       ledger::ExecutedBlock last = *step.executed;
       last.successor = epochs.back();
-      last.seal.next = epochs.back().validators.hash(kHash);
+      last.seal.next = epochs.back().validators.hash(kStoreHash);
       step.executed = std::make_shared<const ledger::ExecutedBlock>(std::move(last));
     }
     commit(step);
@@ -540,7 +540,7 @@ TEST_F(StoreTest, ReadersAndTheWriterDoNotDisturbEachOther) {
     while (!done) {
       const auto view = store_->latest();
       const auto page = view->history(ModelChain::subject("a"), 1, 1000);
-      const auto root = ledger::log_root(kHash, view->log(), view->log_size());
+      const auto root = ledger::log_root(kStoreHash, view->log(), view->log_size());
       const bool good = page && page->entries.size() == view->height() && root &&
                         *root == view->log_root() &&
                         *ledger::StateTree(view->nodes()).root() == view->seal().state;
