@@ -28,8 +28,9 @@ constexpr std::array kSentences{
                     "your organisation does not hold it, it is in another unit (take it out "
                     "first), or it is not known to be in this one"},
     RefusalSentence{"aggregation.event_id", OutcomeCode::kDuplicate,
-                    "your organisation has recorded an event of this id already, with this content "
-                    "or another; an event is captured once"},
+                    "your organisation has captured an event of this id already, with this content "
+                    "or another; an event is captured once, and `qc history urn:qc:event:CODE:ID` "
+                    "shows the first record of it"},
     RefusalSentence{"aggregation.event_time_ms", OutcomeCode::kWrongTime,
                     "the event lies in the future of the block"},
     RefusalSentence{
@@ -239,8 +240,9 @@ constexpr std::array kSentences{
     RefusalSentence{"transformation", OutcomeCode::kNotAllowed,
                     "only enterprises may write this record, with a key for this purpose"},
     RefusalSentence{"transformation.event_id", OutcomeCode::kDuplicate,
-                    "your organisation has recorded an event of this id already, with this content "
-                    "or another; an event is captured once"},
+                    "your organisation has captured an event of this id already, with this content "
+                    "or another; an event is captured once, and `qc history urn:qc:event:CODE:ID` "
+                    "shows the first record of it"},
     RefusalSentence{"transformation.event_time_ms", OutcomeCode::kWrongTime,
                     "the event lies in the future of the block"},
     RefusalSentence{"transformation.inputs[].object", OutcomeCode::kWrongState,

@@ -19,13 +19,15 @@ using testing::Not;
 
 const std::string kVectors = std::string(QC_VECTORS_DIR) + "/";
 
+using AddCommand = void (*)(CLI::App& app, int& exit_code);
+
 struct Ending {
   int exit_code = -1;
   std::string out;
   std::string err;
 };
 
-Ending run_offline(void (*add)(CLI::App& app, int& exit_code), std::vector<std::string> words) {
+Ending run_offline(AddCommand add, std::vector<std::string> words) {
   Ending ending;
   CLI::App app;
   add(app, ending.exit_code);
@@ -87,17 +89,17 @@ TEST(VerifyCommand, EndsWithTwoForASubjectThatIsNone) {
 }
 
 TEST(VerifyCommand, DoesNotCallAFileFalseThatItsPolicyCannotJudge) {
-  for (const auto& [add, words] :
-       {std::pair{add_receipt_command,
-                  std::vector<std::string>{kVectors + "accepted.tlog-proof", "--record",
-                                           kVectors + "accepted.record", "--policy",
-                                           kVectors + "network.policy"}},
-        {add_verify_command,
-         {kVectors + "complete.qcaudit", "--policy", kVectors + "network-2.policy"}},
-        {add_consistency_command,
-         {kVectors + "example.consistency", "--policy", kVectors + "network-2.policy"}},
-        {add_evidence_command,
-         {kVectors + "split-view.evidence", "--policy", kVectors + "network-2.policy"}}}) {
+  const std::vector<std::pair<AddCommand, std::vector<std::string>>> calls{
+      {add_receipt_command,
+       {kVectors + "accepted.tlog-proof", "--record", kVectors + "accepted.record", "--policy",
+        kVectors + "network.policy"}},
+      {add_verify_command,
+       {kVectors + "complete.qcaudit", "--policy", kVectors + "network-2.policy"}},
+      {add_consistency_command,
+       {kVectors + "example.consistency", "--policy", kVectors + "network-2.policy"}},
+      {add_evidence_command,
+       {kVectors + "split-view.evidence", "--policy", kVectors + "network-2.policy"}}};
+  for (const auto& [add, words] : calls) {
     const Ending ending = run_offline(add, words);
 
     EXPECT_EQ(ending.exit_code, 1) << words[0];
