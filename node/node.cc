@@ -77,10 +77,13 @@ Result<Place> place_of(const Config& config, const ledger::Genesis& genesis, con
   for (std::uint32_t i = 0; i < validators.size(); ++i) {
     if (validators[i].name != place.name) continue;
     if (!(validators[i].key == keys.validator->public_key())) {
-      return fail(Code::kFailedPrecondition,
-                  fmt::format("{} is not the voting key that the chain knows for {}; give the "
-                              "right key file, or run as observer",
-                              config.keys.validator, place.name));
+      return fail(
+          Code::kFailedPrecondition,
+          fmt::format("{} is not the voting key that this node's ledger knows for {}; give "
+                      "the right key file, or, where the key was replaced after the ledger "
+                      "was copied or lost, run with role = \"observer\" until it has caught "
+                      "up with the others",
+                      config.keys.validator, place.name));
     }
     if (epoch.tls_spkis[i] != keys.tls_spki) {
       return fail(
@@ -650,8 +653,10 @@ std::string Node::Impl::not_voting(const consensus::ReplicaStatus& replica) cons
            "another node's";
   }
   if (replica.key_given_up) {
-    return "its vote journal was lost or rolled back, so that it may have forgotten votes: this "
-           "voting key signs nothing any more; make a new one with qc node recover";
+    return fmt::format(
+        "its vote journal was lost or rolled back, so that it may have forgotten votes: this "
+        "voting key signs nothing any more; {}",
+        storage::kNewVotingKeyRemedy);
   }
   if (replica.proving && !replica.behind_journal) {
     return "it asks the other validators what they hold of its votes, and votes once enough of "
