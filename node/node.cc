@@ -77,13 +77,10 @@ Result<Place> place_of(const Config& config, const ledger::Genesis& genesis, con
   for (std::uint32_t i = 0; i < validators.size(); ++i) {
     if (validators[i].name != place.name) continue;
     if (!(validators[i].key == keys.validator->public_key())) {
-      return fail(
-          Code::kFailedPrecondition,
-          fmt::format("{} is not the voting key that this node's ledger knows for {}; give "
-                      "the right key file, or, where the key was replaced after the ledger "
-                      "was copied or lost, run with role = \"observer\" until it has caught "
-                      "up with the others",
-                      config.keys.validator, place.name));
+      return fail(Code::kFailedPrecondition,
+                  fmt::format("{} is not the voting key that the chain knows for {}; give the "
+                              "right key file, or run as observer",
+                              config.keys.validator, place.name));
     }
     if (epoch.tls_spkis[i] != keys.tls_spki) {
       return fail(
