@@ -14,6 +14,7 @@
 #include "ledger/canonical_protobuf.h"
 #include "ledger/hash.h"
 #include "ledger/key.h"
+#include "ledger/record_rules.h"
 
 namespace qc::cli {
 
@@ -45,6 +46,24 @@ Result<std::unique_ptr<ledger::PemSigner>> add_key(quality::v1::EnrolmentApplica
 
 }  // namespace
 
+namespace {
+
+/// The chain's own rules over all of an application but its keys, which come last and are made only
+/// for one that would be taken.
+Result<void> check_before_keys(const quality::v1::EnrolmentApplication& application) {
+  quality::v1::Record record = record_now();
+  record.mutable_enrolment_request()->set_application(ledger::canonical_bytes(application));
+  const auto judged = ledger::check_record(record, {.organisation = application.code()});
+  const std::string prefix = "enrolment_request.application.";
+  if (judged || judged.error().field == prefix + "keys") return {};
+  std::string_view field = judged.error().field;
+  if (field.starts_with(prefix)) field.remove_prefix(prefix.size());
+  return fail(Code::kInvalidArgument,
+              fmt::format("the application's {}: {}", field, judged.error().message));
+}
+
+}  // namespace
+
 Result<EnrolmentDraft> prepare_enrolment(const Applicant& applicant, const ClientProfile& network,
                                          const std::filesystem::path& folder) {
   if (std::filesystem::exists(folder)) {
@@ -62,6 +81,7 @@ Result<EnrolmentDraft> prepare_enrolment(const Applicant& applicant, const Clien
   const ledger::Digest contract = ledger::hash(HashAlgorithm::kSha256, applicant.contract);
   application.set_contract_digest(std::string(ledger::view(contract)));
   application.set_contract_version(applicant.contract_version);
+  QC_TRY_VOID(check_before_keys(application));
 
   ClientProfile profile{.folder = folder,
                         .chain_id = network.chain_id,

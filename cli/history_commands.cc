@@ -124,8 +124,7 @@ Result<History> fetch_history(const ClientProfile& profile, const HistoryOptions
   QC_TRY(FetchedBundle bundle, fetch_bundle(profile, options, policy));
   ledger::VerifyReport report = ledger::verify_bundle(
       bundle.json, policy, {.subject = options.subject, .since = {}, .max_age_s = {}});
-  if (report.code == ledger::VerifyCode::kRefuted ||
-      report.code == ledger::VerifyCode::kUnreadable) {
+  if (!is_proven(report.code)) {
     return fail(Code::kDataLoss, fmt::format("the node's answer does not hold: {}", report.reason));
   }
   if (!options.export_file.empty()) {

@@ -126,9 +126,10 @@ Result<ledger::RejectedReceipt> rejected_receipt(std::string_view signed_submiss
                                    .log_index = receipt.seal_index(),
                                    .log_path = std::move(log_path),
                                    .checkpoint = receipt.checkpoint()};
-  QC_TRY(const ledger::ReceiptReport report,
-         ledger::verify_receipt(rejected.format(), std::nullopt, policy));
-  if (report.submission_hash != submission.hash()) {
+  const auto report = ledger::verify_receipt(rejected.format(), std::nullopt, policy);
+  if (!report)
+    return fail(Code::kDataLoss, "the node's receipt is false: " + report.error().reason);
+  if (report->submission_hash != submission.hash()) {
     return fail(Code::kDataLoss, "the node's receipt is of another submission");
   }
   return rejected;

@@ -48,8 +48,8 @@ class Audit {
   /// Policy, validator sets, cosignatures, seal.
   Result<void> check_certificate() {
     if (bundle_.chain != policy_.origin) {
-      return refuted(fmt::format("chain: the file is about {}, the policy is for {}", bundle_.chain,
-                                 policy_.origin));
+      return other_policy(fmt::format("chain: the file is about {}, the policy is for {}",
+                                      bundle_.chain, policy_.origin));
     }
     QC_TRY(const ValidatorHistory history,
            ValidatorHistory::verify(policy_, bundle_.validator_sets, ground_.algorithm));
@@ -366,7 +366,8 @@ VerifyReport audit_file(std::string_view bytes, const NetworkPolicy& policy,
   if (!bundle) return refuse(std::move(report), bundle.error().code, bundle.error().reason);
   Audit audit(*bundle, policy, algorithm, report);
   if (const Result<void> proven = audit.run(); !proven) {
-    return refuse(std::move(report), VerifyCode::kRefuted, proven.error().message);
+    FileRefusal refusal = refusal_of(proven.error());
+    return refuse(std::move(report), refusal.code, std::move(refusal.reason));
   }
   subjects = std::move(audit.subjects());
   report.code = VerifyCode::kProven;

@@ -35,10 +35,8 @@ Result<ConsistencyFile> read_consistency(const JsonValue& value) {
 Result<ConsistencyReport> judge(const ConsistencyFile& file, const NetworkPolicy& policy,
                                 HashAlgorithm algorithm) {
   if (file.chain != policy.origin) {
-    return fail(Code::kInvalidArgument,
-                fmt::format("chain: the file is about {}, the policy is for "
-                            "{}",
-                            file.chain, policy.origin));
+    return other_policy(fmt::format("chain: the file is about {}, the policy is for {}", file.chain,
+                                    policy.origin));
   }
   QC_TRY(const ValidatorHistory history,
          ValidatorHistory::verify(policy, file.validator_sets, algorithm));
@@ -108,9 +106,7 @@ tl::expected<ConsistencyReport, FileRefusal> verify_consistency_file(std::string
   const tl::expected<ConsistencyFile, FileRefusal> file = ConsistencyFile::parse(bytes);
   if (!file) return tl::unexpected(file.error());
   Result<ConsistencyReport> report = judge(*file, policy, algorithm);
-  if (!report) {
-    return tl::unexpected(FileRefusal{VerifyCode::kRefuted, std::move(report.error().message)});
-  }
+  if (!report) return tl::unexpected(refusal_of(std::move(report.error())));
   return *std::move(report);
 }
 

@@ -270,10 +270,9 @@ class Court {
     for (std::size_t i = 0; i < 2; ++i) {
       const std::string where = fmt::format("receipts[{}]", i);
       std::size_t epoch = 0;
-      Result<ReceiptReport> receipt =
-          verify_receipt(file_.receipts[i], file_.records[i], history_, epoch, algorithm_);
+      Result<ReceiptReport> receipt = verify_receipt_of_record(file_.receipts[i], file_.records[i],
+                                                               history_, epoch, algorithm_);
       if (!receipt) return fail_at(where, receipt.error());
-      if (!receipt->accepted) return refuted(where + ": of a rejected submission");
       used_[epoch] = true;
       receipts.push_back(*std::move(receipt));
       Result<quality::v1::Record> record = parse_canonical<quality::v1::Record>(file_.records[i]);
@@ -368,8 +367,8 @@ class Court {
 Result<EvidenceReport> judge(const EvidenceFile& file, const NetworkPolicy& policy,
                              HashAlgorithm algorithm) {
   if (file.chain != policy.origin) {
-    return refuted(fmt::format("chain: the file is about {}, the policy is for {}", file.chain,
-                               policy.origin));
+    return other_policy(fmt::format("chain: the file is about {}, the policy is for {}", file.chain,
+                                    policy.origin));
   }
   QC_TRY(const ValidatorHistory history,
          ValidatorHistory::verify(policy, file.validator_sets, algorithm));
@@ -440,9 +439,7 @@ tl::expected<EvidenceReport, FileRefusal> verify_evidence(std::string_view bytes
   const tl::expected<EvidenceFile, FileRefusal> file = EvidenceFile::parse(bytes);
   if (!file) return tl::unexpected(file.error());
   Result<EvidenceReport> report = judge(*file, policy, algorithm);
-  if (!report) {
-    return tl::unexpected(FileRefusal{VerifyCode::kRefuted, std::move(report.error().message)});
-  }
+  if (!report) return tl::unexpected(refusal_of(std::move(report.error())));
   return *std::move(report);
 }
 

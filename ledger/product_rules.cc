@@ -249,6 +249,25 @@ Judgement hand_out(RuleContext& context, const CustodyTransfer& record, const Go
   return {};
 }
 
+/// An event is captured once by a party, whatever a second record of it says: counted twice, goods
+/// would be made from nothing. The place of the first stands in the event's status.
+Judgement capture_once(RuleContext& context, const std::string& event_id,
+                       const std::string& field) {
+  if (event_id.empty()) return {};
+  const std::string subject = event_subject_id(context.organisation, event_id);
+  if (context.state.get(subject).exists()) {
+    const auto first = context.state.status<quality::v1::ThingStatus>(subject);
+    return refuse(OutcomeCode::kDuplicate, field,
+                  "event " + event_id + " is captured already, by log entry " +
+                      std::to_string(first.log_index()));
+  }
+  quality::v1::ThingStatus status;
+  status.set_owner(std::string(context.organisation));
+  status.set_log_index(context.log_index);
+  context.state.set_status(subject, status);
+  return {};
+}
+
 Judgement receive(RuleContext& context, const TransferStatus& transfer, const std::string& id) {
   const Good good = good_of_id(id);
   const std::string field = "custody_confirmation.number";
@@ -278,6 +297,9 @@ Judgement apply(RuleContext& context, const Aggregation& record) {
     return refuse(OutcomeCode::kWrongTime, "aggregation.event_time_ms",
                   "the event lies in the future of the block");
   }
+  if (auto once = capture_once(context, record.event_id(), "aggregation.event_id"); !once) {
+    return once;
+  }
   if (record.action() == Aggregation::ACTION_OBSERVE) return {};
   const Good parent = good_of(record.parent());
   auto held = require_held(context, parent, context.organisation, "aggregation.parent");
@@ -293,6 +315,9 @@ Judgement apply(RuleContext& context, const Transformation& record) {
   if (too_late(context, record.event_time_ms())) {
     return refuse(OutcomeCode::kWrongTime, "transformation.event_time_ms",
                   "the event lies in the future of the block");
+  }
+  if (auto once = capture_once(context, record.event_id(), "transformation.event_id"); !once) {
+    return once;
   }
   for (int i = 0; i < record.inputs_size(); ++i) {
     auto done = consume(context, good_of(record.inputs(i).object()),

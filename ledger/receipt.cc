@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -65,17 +66,47 @@ class CheckpointJudge {
   Result<CertifiedCheckpoint> judge(std::string_view note, std::uint64_t block_time_ms) const {
     if (policy_ == nullptr) return history_->verify_note_by_any(note, *epoch_);
     QC_TRY(const SignedNote parsed, SignedNote::parse(note));
-    QC_TRY_VOID(verify_log_line(parsed, policy_->logs));
+    QC_TRY_VOID(refuse_strangers(parsed));
     QC_TRY(CertifiedCheckpoint certified,
            verify_checkpoint(parsed, policy_->validators, block_time_ms / 1000));
-    if (certified.checkpoint.origin != policy_->origin) {
-      return wrong(fmt::format("the checkpoint is of {}, the policy for {}",
-                               certified.checkpoint.origin, policy_->origin));
-    }
+    QC_TRY_VOID(verify_log_line(parsed, policy_->logs));
     return certified;
   }
 
  private:
+  /// A note of another network, or one that lacks a quorum of the policy's validators and is signed
+  /// by others instead, is not false: its policy is another. A false line of the policy's own
+  /// validators is for verify_checkpoint.
+  Result<void> refuse_strangers(const SignedNote& note) const {
+    QC_TRY(const Checkpoint checkpoint, Checkpoint::parse(note.text));
+    if (checkpoint.origin != policy_->origin) {
+      return other_policy(fmt::format("the checkpoint is of {}, the policy is for {}",
+                                      checkpoint.origin, policy_->origin));
+    }
+    std::vector<NoteKey> known = policy_->logs;
+    std::size_t signers = 0;
+    for (const Validator& validator : policy_->validators.validators()) {
+      QC_TRY(NoteKey key, NoteKey::make(validator.name, NoteKeyType::kCosignature, validator.key));
+      const auto line = std::ranges::find_if(
+          note.signatures, [&key](const NoteSignature& made) { return key.made(made); });
+      if (line == note.signatures.end()) continue;
+      QC_TRY_VOID(verify_cosignature(key, *line, note.text));
+      ++signers;
+      known.push_back(std::move(key));
+    }
+    const auto is_strange = [&known](const NoteSignature& line) {
+      return std::ranges::none_of(known, [&](const NoteKey& key) { return key.made(line); });
+    };
+    if (signers < policy_->validators.quorum() &&
+        std::ranges::any_of(note.signatures, is_strange)) {
+      return other_policy(
+          fmt::format("the checkpoint is signed by {} of the policy's validators, where {} are "
+                      "needed, and by others that the policy does not name",
+                      signers, policy_->validators.quorum()));
+    }
+    return {};
+  }
+
   const NetworkPolicy* policy_ = nullptr;
   const ValidatorHistory* history_ = nullptr;
   std::size_t* epoch_ = nullptr;
@@ -84,8 +115,8 @@ class CheckpointJudge {
 Result<SubmissionHeader> header_of_chain(std::string_view bytes, const std::string& origin) {
   QC_TRY(SubmissionHeader header, SubmissionHeader::parse(bytes));
   if (header.chain_id != origin) {
-    return wrong(
-        fmt::format("the submission was made for {}, not for {}", header.chain_id, origin));
+    return other_policy(fmt::format("the submission was made for {}, the policy is for {}",
+                                    header.chain_id, origin));
   }
   return header;
 }
@@ -176,17 +207,24 @@ Result<ReceiptReport> verify_rejected(const RejectedReceipt& receipt, const Chec
   return report;
 }
 
-Result<ReceiptReport> verify_by(std::string_view text, std::optional<std::string_view> record,
-                                const CheckpointJudge& judge, HashAlgorithm algorithm) {
-  QC_TRY(const TlogProof proof, TlogProof::parse(text));
-  if (const Result<RejectedReceipt> rejected = RejectedReceipt::from(proof); rejected) {
-    return verify_rejected(*rejected, judge, algorithm);
+/// A refusal says nothing of a record that somebody holds: it must never pass for a proof of it.
+Result<void> refuse_any_record(const ReceiptReport& rejection) {
+  return wrong(fmt::format(
+      "this receipt proves that submission {} of {} was refused, and says nothing of the record "
+      "given; to have the refusal proven, leave the record out",
+      to_hex(rejection.submission_hash), rejection.header.organisation));
+}
+
+Result<ReceiptReport> judge_receipt(const ReceiptFile& receipt,
+                                    std::optional<std::string_view> record,
+                                    const CheckpointJudge& judge, HashAlgorithm algorithm) {
+  if (const auto* accepted = std::get_if<AcceptedReceipt>(&receipt)) {
+    return verify_accepted(*accepted, *record, judge, algorithm);
   }
-  QC_TRY(const AcceptedReceipt accepted, AcceptedReceipt::from(proof));
-  if (!record) {
-    return wrong("this is the receipt of an accepted record: give the record's own bytes too");
-  }
-  return verify_accepted(accepted, *record, judge, algorithm);
+  QC_TRY(ReceiptReport report,
+         verify_rejected(std::get<RejectedReceipt>(receipt), judge, algorithm));
+  if (record) QC_TRY_VOID(refuse_any_record(report));
+  return report;
 }
 
 }  // namespace
@@ -285,17 +323,38 @@ Result<RejectedReceipt> RejectedReceipt::from(const TlogProof& proof) {
   return receipt;
 }
 
-Result<ReceiptReport> verify_receipt(std::string_view receipt,
-                                     std::optional<std::string_view> record,
-                                     const NetworkPolicy& policy, HashAlgorithm algorithm) {
-  return verify_by(receipt, record, CheckpointJudge(policy), algorithm);
+Result<ReceiptFile> parse_receipt(std::string_view text) {
+  QC_TRY(const TlogProof proof, TlogProof::parse(text));
+  if (Result<RejectedReceipt> rejected = RejectedReceipt::from(proof); rejected) {
+    return ReceiptFile(*std::move(rejected));
+  }
+  QC_TRY(AcceptedReceipt accepted, AcceptedReceipt::from(proof));
+  return ReceiptFile(std::move(accepted));
 }
 
-Result<ReceiptReport> verify_receipt(std::string_view receipt,
-                                     std::optional<std::string_view> record,
-                                     const ValidatorHistory& history, std::size_t& epoch,
-                                     HashAlgorithm algorithm) {
-  return verify_by(receipt, record, CheckpointJudge(history, epoch), algorithm);
+tl::expected<ReceiptReport, FileRefusal> verify_receipt(std::string_view receipt,
+                                                        std::optional<std::string_view> record,
+                                                        const NetworkPolicy& policy,
+                                                        HashAlgorithm algorithm) {
+  const Result<ReceiptFile> file = parse_receipt(receipt);
+  if (!file) {
+    return tl::unexpected(FileRefusal{VerifyCode::kUnreadable, file.error().message});
+  }
+  if (!record && std::holds_alternative<AcceptedReceipt>(*file)) {
+    return tl::unexpected(
+        FileRefusal{VerifyCode::kUnreadable,
+                    "this is the receipt of an accepted record: give the record's own bytes too"});
+  }
+  Result<ReceiptReport> report = judge_receipt(*file, record, CheckpointJudge(policy), algorithm);
+  if (!report) return tl::unexpected(refusal_of(std::move(report.error())));
+  return *std::move(report);
+}
+
+Result<ReceiptReport> verify_receipt_of_record(std::string_view receipt, std::string_view record,
+                                               const ValidatorHistory& history, std::size_t& epoch,
+                                               HashAlgorithm algorithm) {
+  QC_TRY(const ReceiptFile file, parse_receipt(receipt));
+  return judge_receipt(file, record, CheckpointJudge(history, epoch), algorithm);
 }
 
 }  // namespace qc::ledger

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
+#include <variant>
 #include <vector>
 
 #include "ledger/checkpoint.h"
@@ -18,6 +20,7 @@
 #include "ledger/seal.h"
 #include "ledger/submission.h"
 #include "ledger/validator_history.h"
+#include "ledger/verify_code.h"
 
 namespace qc::ledger {
 
@@ -108,18 +111,22 @@ struct ReceiptReport {
   std::vector<std::string> steps = {};
 };
 
-/// Verifies a receipt of either kind with the policy of the set that signed it. `record` is the
-/// record's bytes, needed for an accepted one and ignored for a rejected one. The signature of a
-/// rejected submission is the seal's word only: its receipt carries no key.
-Result<ReceiptReport> verify_receipt(std::string_view receipt,
-                                     std::optional<std::string_view> record,
-                                     const NetworkPolicy& policy,
-                                     HashAlgorithm algorithm = HashAlgorithm::kSha256);
+using ReceiptFile = std::variant<AcceptedReceipt, RejectedReceipt>;
 
-/// The same where the checkpoint may be certified by any set of a history; needs no log's line.
-Result<ReceiptReport> verify_receipt(std::string_view receipt,
-                                     std::optional<std::string_view> record,
-                                     const ValidatorHistory& history, std::size_t& epoch,
-                                     HashAlgorithm algorithm = HashAlgorithm::kSha256);
+Result<ReceiptFile> parse_receipt(std::string_view text);
+
+/// Verifies a receipt of either kind with the policy of the set that signed it. `record` is the
+/// record's bytes: needed for an accepted one, and refuted by a rejected one, which proves no
+/// record. The signature of a rejected submission is the seal's word only: its receipt carries no
+/// key.
+tl::expected<ReceiptReport, FileRefusal> verify_receipt(
+    std::string_view receipt, std::optional<std::string_view> record, const NetworkPolicy& policy,
+    HashAlgorithm algorithm = HashAlgorithm::kSha256);
+
+/// Proves an accepted record where the checkpoint may be certified by any set of a history; needs
+/// no log's line.
+Result<ReceiptReport> verify_receipt_of_record(std::string_view receipt, std::string_view record,
+                                               const ValidatorHistory& history, std::size_t& epoch,
+                                               HashAlgorithm algorithm = HashAlgorithm::kSha256);
 
 }  // namespace qc::ledger

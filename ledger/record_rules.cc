@@ -10,6 +10,7 @@
 #include "ledger/digest.h"
 #include "ledger/record_judge.h"
 #include "ledger/record_subjects.h"
+#include "ledger/refusal_sentences.h"
 #include "ledger/text.h"
 
 namespace qc::ledger {
@@ -180,64 +181,18 @@ void judge_subject_count(RecordJudge& judge, const Record& record) {
                    std::to_string(most) + " are allowed; split it");
 }
 
-/// What a code means where no stateless rule says it better.
-std::string_view meaning_of(OutcomeCode code) {
-  switch (code) {
-    case OutcomeCode::kAccepted:
-      return "accepted";
-    case OutcomeCode::kMalformed:
-      return "the bytes are no canonical message of a known type";
-    case OutcomeCode::kNotSupported:
-      return "records of this type are not supported yet by this version of the network's rules";
-    case OutcomeCode::kInvalidField:
-      return "breaks the rule of its field";
-    case OutcomeCode::kMissingField:
-      return "is missing";
-    case OutcomeCode::kTooLarge:
-      return "is too large; split it";
-    case OutcomeCode::kUnknownOrganisation:
-      return "this organisation is not known to the network; it must be enrolled first";
-    case OutcomeCode::kInactiveOrganisation:
-      return "this organisation is not active (its enrolment is open, refused, suspended or ended)";
-    case OutcomeCode::kNotAllowed:
-      return "the submitting organisation's kind or roles, or its key's purpose, do not allow this";
-    case OutcomeCode::kUnknownSubject:
-      return "this is not on the chain; submit the record that opens it first";
-    case OutcomeCode::kDuplicate:
-      return "this is on the chain already; its number or identifier can be used only once";
-    case OutcomeCode::kWrongState:
-      return "its present state does not allow this (withdrawn, superseded, suspended, not held, "
-             "in use or closed)";
-    case OutcomeCode::kOutOfScope:
-      return "this is not inside an accreditation of the issuer that is in force on the issue date "
-             "and now";
-    case OutcomeCode::kWrongTime:
-      return "this time is in the future of the block or contradicts another record's";
-    case OutcomeCode::kPrefixNotHeld:
-      return "the GS1 company prefix of this number is granted to another organisation";
-    case OutcomeCode::kBadSignature:
-      return "the signature inside the record is not that of the key beside it";
-    case OutcomeCode::kBadReference:
-      return "the record referred to does not exist or does not fit";
-    case OutcomeCode::kCycle:
-      return "an output of a transformation has been an input before; it would become its own "
-             "ancestor";
-  }
-  return "was refused for a reason that this version does not know";
-}
-
 /// One step of a field path: name and, where written, index.
-struct Step {
+struct PathStep {
   std::string name;
   int index = -1;
 };
 
-std::optional<Step> take_step(std::string_view& path) {
+std::optional<PathStep> take_step(std::string_view& path) {
   const std::size_t end = std::min(path.find('.'), path.size());
   std::string_view step = path.substr(0, end);
   path.remove_prefix(std::min(end + 1, path.size()));
   const std::size_t bracket = step.find('[');
-  Step taken{std::string(step.substr(0, bracket))};
+  PathStep taken{std::string(step.substr(0, bracket))};
   if (bracket == std::string_view::npos) return taken;
   if (!step.ends_with(']')) return std::nullopt;
   step = step.substr(bracket + 1, step.size() - bracket - 2);
@@ -251,7 +206,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 /// The field that a step of a path names, if the message has it at that index.
-const FieldDescriptor* field_at(const Message& message, const Step& step) {
+const FieldDescriptor* field_at(const Message& message, const PathStep& step) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(step.name);
   if (field == nullptr || field->is_repeated() != (step.index >= 0)) return nullptr;
   const bool there =
@@ -269,7 +224,7 @@ const Message& message_at(const Message& message, const FieldDescriptor* field, 
 std::optional<std::string> text_at(const Message& root, std::string_view path) {
   const Message* message = &root;
   while (true) {
-    const std::optional<Step> step = take_step(path);
+    const std::optional<PathStep> step = take_step(path);
     const FieldDescriptor* field = step ? field_at(*message, *step) : nullptr;
     if (field == nullptr) return std::nullopt;
     if (path.empty()) {
@@ -307,7 +262,7 @@ tl::expected<void, Refusal> check_record(const Record& record, const RecordConte
 }
 
 std::string explain(OutcomeCode code, std::string_view field) {
-  return with_field(field, meaning_of(code));
+  return with_field(field, sentence_of(code, field));
 }
 
 std::string explain(OutcomeCode code, std::string_view field, const Record& record,
@@ -318,7 +273,7 @@ std::string explain(OutcomeCode code, std::string_view field, const Record& reco
   }
   const std::optional<std::string> value = text_at(record, field);
   if (!value || value->empty()) return explain(code, field);
-  return with_field(field, quote(*value) + ": " + std::string(meaning_of(code)));
+  return with_field(field, quote(*value) + ": " + std::string(sentence_of(code, field)));
 }
 
 }  // namespace qc::ledger

@@ -118,6 +118,7 @@ void judge(RecordJudge& judge, const Place& place, const quality::v1::Aggregatio
   judge.optional_place(place.field("place"), aggregation.place());
   judge.require_present(aggregation.event_time_ms() != 0, place.field("event_time_ms"),
                         "the event's time in unix ms");
+  judge.optional_text(place.field("event_id"), aggregation.event_id(), name_fault);
 }
 
 void judge(RecordJudge& judge, const Place& place,
@@ -131,6 +132,7 @@ void judge(RecordJudge& judge, const Place& place,
   judge.optional_place(place.field("place"), transformation.place());
   judge.require_present(transformation.event_time_ms() != 0, place.field("event_time_ms"),
                         "the event's time in unix ms");
+  judge.optional_text(place.field("event_id"), transformation.event_id(), name_fault);
 }
 
 void judge(RecordJudge& judge, const Place& place, const quality::v1::CustodyTransfer& transfer) {

@@ -44,6 +44,10 @@ class Gatherer {
     subjects_.opens = id;
     name(std::move(id));
   }
+  /// What an event is named by for who captures it; its goods have the record in their histories.
+  void event(const std::string& event_id) {
+    if (!event_id.empty()) name(event_subject_id(context_->organisation, event_id));
+  }
   void about(const std::string& id) {
     if (id.empty()) return;
     subjects_.about.push_back(id);
@@ -157,6 +161,7 @@ void gather(Gatherer& to, const quality::v1::Aggregation& aggregation) {
   to.object(aggregation.parent());
   for (const auto& child : aggregation.children()) to.object(child.object());
   to.actor();
+  to.event(aggregation.event_id());
   to.place(aggregation.place());
 }
 
@@ -164,6 +169,7 @@ void gather(Gatherer& to, const quality::v1::Transformation& transformation) {
   for (const auto& input : transformation.inputs()) to.object(input.object());
   for (const auto& output : transformation.outputs()) to.object(output.object());
   to.actor();
+  to.event(transformation.event_id());
   to.place(transformation.place());
 }
 

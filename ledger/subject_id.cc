@@ -144,7 +144,7 @@ struct UrnKind {
   std::size_t part_count;
 };
 
-constexpr std::array<UrnKind, 15> kUrnKinds{{
+constexpr std::array<UrnKind, 16> kUrnKinds{{
     {SubjectKind::kParty, "party", {Part::kCode}, 1},
     {SubjectKind::kPartyName, "party-name", {Part::kName}, 1},
     {SubjectKind::kKey, "key", {Part::kHex}, 1},
@@ -160,6 +160,7 @@ constexpr std::array<UrnKind, 15> kUrnKinds{{
     {SubjectKind::kHolding, "holding", {Part::kCode, Part::kLotSubject}, 2},
     {SubjectKind::kObject, "object", {Part::kUscc, Part::kText}, 2},
     {SubjectKind::kCustody, "custody", {Part::kCode, Part::kText}, 2},
+    {SubjectKind::kEvent, "event", {Part::kCode, Part::kName}, 2},
 }};
 
 Result<SubjectId> bad(std::string_view text, const std::string& reason) {
@@ -485,6 +486,9 @@ std::string holding_id(std::string_view code, std::string_view lot_subject) {
 }
 std::string object_id(std::string_view uscc, std::string_view number) {
   return urn_id("object", {uscc, number});
+}
+std::string event_subject_id(std::string_view code, std::string_view event_id) {
+  return urn_id("event", {code, event_id});
 }
 std::string custody_id(std::string_view sender, std::string_view number) {
   return urn_id("custody", {sender, number});

@@ -38,6 +38,7 @@ enum class SubjectKind : std::uint8_t {
   kHolding,  // {USCC or LEI, lot id}
   kObject,   // {USCC of who names it, number}
   kCustody,  // {USCC or LEI of the sender, number}
+  kEvent,    // {USCC or LEI of who captured it, event id}
 };
 
 /// The longest canonical id that is read: a party's name of 200 code points, percent-encoded, is
@@ -103,6 +104,7 @@ struct SubjectSpelling {
 /// `lot_subject` is a canonical lot id.
 [[nodiscard]] std::string holding_id(std::string_view code, std::string_view lot_subject);
 [[nodiscard]] std::string object_id(std::string_view uscc, std::string_view number);
+[[nodiscard]] std::string event_subject_id(std::string_view code, std::string_view event_id);
 [[nodiscard]] std::string custody_id(std::string_view sender, std::string_view number);
 
 /// Class id of a lot or item id, of a holding's lot, or of the `#below` of either; nothing for

@@ -11,6 +11,7 @@
 #include "ledger/merkle_log.h"
 #include "ledger/note.h"
 #include "ledger/record_log.h"
+#include "ledger/verify_code.h"
 
 namespace qc::ledger {
 
@@ -92,10 +93,7 @@ Result<ValidatorHistory> ValidatorHistory::verify(const NetworkPolicy& policy,
     }
     if (place == 0) {
       if (*set != policy.validators) {
-        return fail(Code::kInvalidArgument,
-                    where +
-                        ": not the validators of the policy; get the policy of that time, or a "
-                        "file that begins with the policy's set");
+        return other_policy(where + ": not the validators of the policy");
       }
       history.epochs_.push_back({*std::move(set), 0});
       continue;

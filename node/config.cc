@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <optional>
 #include <set>
@@ -18,6 +17,7 @@
 
 #include "ledger/validator_schedule.h"
 #include "ledger/validator_set.h"
+#include "storage/file.h"
 
 namespace qc::node {
 namespace {
@@ -28,7 +28,7 @@ using ledger::fail;
 using ledger::Result;
 
 /// Longer configuration files are refused unread.
-constexpr std::uintmax_t kConfigBytesMax = 1 << 20;
+constexpr std::uint64_t kConfigBytesMax = 1 << 20;
 
 /// Reads one table of the file key by key and remembers which keys it was asked for, so that
 /// `finish` can name the others. Keeps the first error only; after one, every further answer is a
@@ -355,22 +355,9 @@ Result<Config> parse_config(std::string_view text, const std::string& file,
 }
 
 Result<Config> load_config(const std::string& path) {
-  std::error_code failure;
-  const std::uintmax_t size = std::filesystem::file_size(path, failure);
-  if (failure) {
-    return fail(Code::kNotFound,
-                fmt::format("cannot read the configuration {}: {}", path, failure.message()));
-  }
-  if (size > kConfigBytesMax) {
-    return fail(Code::kInvalidArgument,
-                fmt::format("{} has {} bytes, too many for a configuration", path, size));
-  }
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream || !text)
-    return fail(Code::kNotFound, fmt::format("cannot read the configuration {}", path));
-  return parse_config(text.str(), path, std::filesystem::path(path).parent_path().string());
+  const auto text = storage::read_file(path, kConfigBytesMax);
+  if (!text) return ledger::fail_at("the configuration", text.error());
+  return parse_config(*text, path, std::filesystem::path(path).parent_path().string());
 }
 
 std::string to_toml(const Config& config) {

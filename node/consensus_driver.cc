@@ -433,7 +433,7 @@ void ConsensusDriver::report(const consensus::Actions& actions) {
          {"height", forgotten.height.value},
          {"meaning",
           "the vote journal was lost or rolled back; this voting key signs nothing any more"},
-         {"do", "qc node recover"}});
+         {"do", storage::kNewVotingKeyRemedy}});
   }
   if (!actions.halt) return;
   const std::string_view reason = reason_text(actions.halt->reason);

@@ -6,16 +6,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <utility>
+#include <vector>
 
 #include "ledger/tls_certificate.h"
 #include "node/config.h"
+#include "storage/file.h"
 
 namespace qc::node {
 namespace {
@@ -29,23 +31,30 @@ constexpr std::int64_t kDaySeconds = 86'400;
 /// Nobody judges the dates (the key is what counts), so they only must not get in the way.
 constexpr std::int64_t kCertificateDays = 3650;
 
-/// A descriptor that closes itself.
-class OpenFile {
- public:
-  explicit OpenFile(const std::string& path)
-      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {}
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  OpenFile(OpenFile&&) = delete;
-  OpenFile& operator=(OpenFile&&) = delete;
-  ~OpenFile() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int fd() const { return fd_; }
+bool in_own_groups(gid_t group) {
+  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(::getgroups(0, nullptr), 0)));
+  const int count = ::getgroups(static_cast<int>(groups.size()), groups.data());
+  groups.resize(static_cast<std::size_t>(std::max(count, 0)));
+  return group == ::getegid() || std::ranges::find(groups, group) != groups.end();
+}
 
- private:
-  int fd_;
-};
+/// Whether nobody but the node's user, root and the node's own groups can read a key. A mounted
+/// secret often belongs to root and is readable by the node's group.
+Result<void> judge_owner_and_mode(const std::string& path, const struct stat& status) {
+  if (status.st_uid != ::geteuid() && status.st_uid != 0) {
+    return fail(Code::kPermissionDenied,
+                fmt::format("the key file {} belongs to user {}, the node runs as {}; chown it",
+                            path, status.st_uid, ::geteuid()));
+  }
+  const unsigned refused = in_own_groups(status.st_gid) ? 037U : 077U;
+  if ((status.st_mode & refused) != 0) {
+    return fail(Code::kPermissionDenied,
+                fmt::format("the key file {} has mode {:03o}, so others can read or change it; "
+                            "chmod 600 {}, or 640 with a group of the node's own",
+                            path, status.st_mode & 0777U, path));
+  }
+  return {};
+}
 
 Result<std::unique_ptr<ledger::Signer>> read_signer(const std::string& path, const char* what) {
   QC_TRY(std::string pem, read_private_file(path));
@@ -58,14 +67,6 @@ Result<std::unique_ptr<ledger::Signer>> read_signer(const std::string& path, con
                             ledger::name_of((*signer)->public_key().algorithm()), what));
   }
   return std::unique_ptr<ledger::Signer>(*std::move(signer));
-}
-
-Result<std::string> read_public_file(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream || !text) return fail(Code::kNotFound, fmt::format("cannot read {}", path));
-  return text.str();
 }
 
 Result<std::string> make_certificate(const Config& config, const std::string& key_pem) {
@@ -81,7 +82,8 @@ Result<std::string> make_certificate(const Config& config, const std::string& ke
   stream.close();
   if (!stream) {
     return fail(Code::kFailedPrecondition,
-                fmt::format("cannot write the TLS certificate {}", config.keys.tls_certificate));
+                fmt::format("cannot write the TLS certificate {}: {}", config.keys.tls_certificate,
+                            std::strerror(errno)));
   }
   return pem;
 }
@@ -89,32 +91,21 @@ Result<std::string> make_certificate(const Config& config, const std::string& ke
 }  // namespace
 
 Result<std::string> read_private_file(const std::string& path) {
-  const OpenFile file(path);
-  if (file.fd() < 0) {
-    return fail(Code::kNotFound,
-                fmt::format("cannot open the key file {}: {}", path, std::strerror(errno)));
-  }
+  // A link is followed and what it leads to is judged. A pipe must not make the node wait.
+  const auto file = storage::File::open(path, O_RDONLY | O_NONBLOCK);
+  if (!file) return ledger::fail_at("key file", file.error());
   struct stat status {};
-  if (::fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode)) {
+  if (::fstat(file->descriptor(), &status) != 0 || !S_ISREG(status.st_mode)) {
     return fail(Code::kFailedPrecondition,
                 fmt::format("the key file {} is not a regular file", path));
   }
-  if (status.st_uid != ::geteuid()) {
-    return fail(Code::kPermissionDenied,
-                fmt::format("the key file {} belongs to user {}, the node runs as {}; chown it",
-                            path, status.st_uid, ::geteuid()));
-  }
-  if ((status.st_mode & 077U) != 0) {
-    return fail(Code::kPermissionDenied,
-                fmt::format("the key file {} has mode {:03o}, so others can read it; chmod 600 {}",
-                            path, status.st_mode & 0777U, path));
-  }
+  QC_TRY_VOID(judge_owner_and_mode(path, status));
   if (status.st_size <= 0 || std::cmp_greater(status.st_size, kKeyFileBytesMax)) {
     return fail(Code::kInvalidArgument,
                 fmt::format("the key file {} has {} bytes", path, status.st_size));
   }
   std::string content(static_cast<std::size_t>(status.st_size), '\0');
-  const ssize_t got = ::read(file.fd(), content.data(), content.size());
+  const ssize_t got = ::read(file->descriptor(), content.data(), content.size());
   if (got != status.st_size) {
     ledger::wipe(content);
     return fail(Code::kDataLoss, fmt::format("cannot read the whole key file {}", path));
@@ -133,7 +124,8 @@ Result<NodeKeys> load_keys(const Config& config, AbsentCertificate absent) {
   if (!tls) return ledger::fail_at(config.keys.node_tls, std::move(tls).error());
   keys.tls_spki = (*tls)->public_key().spki();
   if (std::filesystem::exists(config.keys.tls_certificate)) {
-    QC_TRY(keys.tls_certificate_pem, read_public_file(config.keys.tls_certificate));
+    QC_TRY(keys.tls_certificate_pem,
+           storage::read_file(config.keys.tls_certificate, kKeyFileBytesMax));
   } else if (absent == AbsentCertificate::kLeaveOut) {
     return keys;
   } else {

@@ -662,8 +662,10 @@ std::string Node::Impl::not_voting(const consensus::ReplicaStatus& replica) cons
            "another node's";
   }
   if (replica.key_given_up) {
-    return "its vote journal was lost or rolled back, so that it may have forgotten votes: this "
-           "voting key signs nothing any more; make a new one with qc node recover";
+    return fmt::format(
+        "its vote journal was lost or rolled back, so that it may have forgotten votes: this "
+        "voting key signs nothing any more; {}",
+        storage::kNewVotingKeyRemedy);
   }
   if (replica.proving && !replica.behind_journal) {
     return "it asks the other validators what they hold of its votes, and votes once enough of "

@@ -9,8 +9,6 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "consensus/codec.h"
@@ -24,6 +22,7 @@
 #include "node/log.h"
 #include "node/wall_clock.h"
 #include "quality/v1/status.pb.h"
+#include "storage/file.h"
 
 namespace qc::node {
 namespace {
@@ -106,17 +105,14 @@ Result<void> execute_again(std::uint64_t height, const storage::Store::Recovery&
 }  // namespace
 
 Result<ledger::Genesis> read_genesis(const Config& config) {
-  std::error_code failure;
-  const std::uintmax_t size = std::filesystem::file_size(config.genesis, failure);
-  if (failure || size > ledger::kMaxGenesisSize) {
-    return fail(Code::kNotFound,
-                fmt::format("cannot read the genesis document {}: {}", config.genesis,
-                            failure ? failure.message() : "it is too long"));
+  auto bytes = storage::read_file(config.genesis, ledger::kMaxGenesisSize);
+  if (!bytes) return ledger::fail_at("the genesis document", bytes.error());
+  if (bytes->empty()) {
+    return fail(Code::kInvalidArgument,
+                fmt::format("the genesis document {} is empty; copy it again from another node",
+                            config.genesis));
   }
-  std::ifstream stream(config.genesis, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << stream.rdbuf();
-  auto genesis = ledger::parse_genesis(bytes.str());
+  auto genesis = ledger::parse_genesis(*std::move(bytes));
   if (!genesis) return ledger::fail_at(config.genesis, std::move(genesis).error());
   if (!config.chain.empty() && config.chain != genesis->network.chain_id &&
       config.chain != genesis->document.name) {
@@ -130,9 +126,12 @@ Result<ledger::Genesis> read_genesis(const Config& config) {
 
 Result<void> prepare_data_dir(const Config& config) {
   if (::mkdir(config.data_dir.c_str(), 0700) != 0 && errno != EEXIST) {
+    const int reason = errno;
     return fail(Code::kFailedPrecondition,
-                fmt::format("cannot make the data directory {}: {}; make its parent first",
-                            config.data_dir, std::strerror(errno)));
+                fmt::format("cannot make the data directory {}: {}; {}", config.data_dir,
+                            std::strerror(reason),
+                            reason == ENOENT ? "make its parent first"
+                                             : "make it for the user that the node runs as"));
   }
   if (!std::filesystem::is_directory(config.data_dir)) {
     return fail(Code::kFailedPrecondition,
@@ -149,8 +148,8 @@ Result<Promises> first_promises(const std::string& directory, const std::string&
     return fail(Code::kFailedPrecondition,
                 fmt::format("the vote journal {} is missing, but this validator has voted: it "
                             "cannot know what it has promised and must not vote with this key "
-                            "again; make a new voting key with qc node recover",
-                            directory));
+                            "again; {}",
+                            directory, storage::kNewVotingKeyRemedy));
   }
   QC_TRY(auto created, storage::VoteJournal::create(directory, identity));
   QC_TRY_VOID(store.note_voting_key(key_id));

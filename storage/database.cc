@@ -92,7 +92,10 @@ rocksdb::ReadOptions read_options(const rocksdb::Snapshot* snapshot) {
 
 Error open_error(const std::string& directory, const rocksdb::Status& status) {
   const std::string text = status.ToString();
-  if (status.IsIOError() && text.find("LOCK") != std::string::npos) {
+  // RocksDB tells the two apart in words only.
+  const bool held = text.find("While lock file") != std::string::npos ||
+                    text.find("lock hold by current process") != std::string::npos;
+  if (status.IsIOError() && held) {
     return {Code::kUnavailable, fmt::format("the database in {} is in use by another process; stop "
                                             "that one first ({})",
                                             directory, text)};
@@ -106,8 +109,8 @@ Error open_error(const std::string& directory, const rocksdb::Status& status) {
   const Code code = status.IsCorruption() ? Code::kDataLoss : Code::kInternal;
   return {code, fmt::format("cannot open the database in {}: {}{}", directory, text,
                             status.IsCorruption()
-                                ? "; restore a backup or let this node fetch the ledger again (qc "
-                                  "node recover)"
+                                ? "; restore a backup of it, or move this folder away: the node "
+                                  "then fetches the ledger from the others"
                                 : "")};
 }
 

@@ -125,6 +125,20 @@ Result<bool> File::lock() {
   return tl::unexpected(system_error("lock", path_, errno));
 }
 
+Result<std::string> read_file(const std::string& path, std::uint64_t size_max) {
+  QC_TRY(const File file, File::open(path, O_RDONLY));
+  struct stat status {};
+  if (::fstat(file.descriptor(), &status) != 0)
+    return tl::unexpected(system_error("look at", path, errno));
+  // A folder opens and has a size.
+  if (S_ISDIR(status.st_mode)) return tl::unexpected(system_error("read", path, EISDIR));
+  if (static_cast<std::uint64_t>(status.st_size) > size_max) {
+    return ledger::fail(Code::kInvalidArgument, fmt::format("{} has {} bytes, more than {}", path,
+                                                            status.st_size, size_max));
+  }
+  return file.read_all();
+}
+
 Result<void> sync_directory(const std::string& path) {
   QC_TRY(const File directory, File::open(path, O_RDONLY | O_DIRECTORY));
   if (::fsync(directory.descriptor()) != 0)

@@ -43,6 +43,9 @@ class File {
   std::string path_;
 };
 
+/// A whole file; the error says why it cannot be read.
+ledger::Result<std::string> read_file(const std::string& path, std::uint64_t size_max);
+
 /// Makes the names in a directory durable: files created, renamed or removed in it.
 ledger::Result<void> sync_directory(const std::string& path);
 

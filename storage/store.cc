@@ -179,7 +179,8 @@ Result<void> Store::State::load(const std::string& directory) {
   if (applied > durable) {
     return fail(Code::kDataLoss,
                 fmt::format("the database in {} has applied block {} but holds blocks up to {} "
-                            "only; it lost data: restore a backup or run qc node recover",
+                            "only; it lost data: restore a backup of it, or move this folder away: "
+                            "the node then fetches the ledger from the others",
                             directory, applied.load(), durable.load()));
   }
   QC_TRY_VOID(reader.block(durable));
@@ -367,9 +368,11 @@ Result<Store::Recovery> Store::recovery(std::uint64_t replay_window_ms) const {
       recovery.note_height < recovery.applied_height) {
     return fail(
         Code::kDataLoss,
-        fmt::format("the stored checkpoint is of block {}, the database holds blocks up to "
-                    "{} and has applied {}; restore a backup or run qc node recover",
-                    recovery.note_height, recovery.durable_height, recovery.applied_height));
+        fmt::format(
+            "the stored checkpoint is of block {}, the database holds blocks up to "
+            "{} and has applied {}; restore a backup of ledger/, or move that folder away: the "
+            "node then fetches the ledger from the others",
+            recovery.note_height, recovery.durable_height, recovery.applied_height));
   }
   return recovery;
 }

@@ -133,16 +133,19 @@ Result<LoadedSegment> load_segment(const std::string& directory, std::uint64_t n
   QC_TRY(const std::string bytes, file.read_all());
   auto content = parse_segment(bytes);
   if (!content) {
-    content.error().message +=
-        "; this validator cannot know what it has promised: keep the file, do not vote with this "
-        "key again (qc node recover)";
+    content.error().message += fmt::format(
+        "; this validator cannot know what it has promised and must not vote with this key again: "
+        "{}",
+        kNewVotingKeyRemedy);
     return ledger::fail_at("vote journal " + file.path(), std::move(content).error());
   }
   if (content->header.segment != number || content->header.identity != identity) {
     return fail(
         Code::kFailedPrecondition,
-        fmt::format("vote journal {} belongs to \"{}\", segment {}, not to \"{}\"", file.path(),
-                    content->header.identity, content->header.segment, identity));
+        fmt::format("vote journal {} belongs to \"{}\", segment {}, not to \"{}\"; where the "
+                    "voting key was replaced since, move the folder votes/ away: it holds the old "
+                    "key's promises and the new one has made none; else give the right key file",
+                    file.path(), content->header.identity, content->header.segment, identity));
   }
   const std::uint64_t torn = bytes.size() - content->valid_bytes;
   if (torn != 0) {
@@ -278,8 +281,8 @@ Result<VoteJournal::Opened> VoteJournal::open(const std::string& directory,
   if (!exists(directory)) {
     return fail(Code::kFailedPrecondition,
                 fmt::format("there is no vote journal in {}; a validator that lost its journal "
-                            "must not vote with that key again (qc node recover makes a new one)",
-                            directory));
+                            "must not vote with that key again: {}",
+                            directory, kNewVotingKeyRemedy));
   }
   QC_TRY(File lock_file, lock(directory));
   QC_TRY(const Listing listing, list(directory));

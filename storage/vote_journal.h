@@ -13,6 +13,12 @@
 
 namespace qc::storage {
 
+/// The way out for a validator whose journal is lost or damaged: it cannot know what it has
+/// promised with that key.
+inline constexpr std::string_view kNewVotingKeyRemedy =
+    "give the validator a new voting key with `qc validator replace-key`, move its folder votes/ "
+    "away and start it with that key; until then it can run as an observer";
+
 /// One journalled promise as its writer knows it. The journal neither reads nor judges the bytes.
 struct JournalRecordView {
   /// What the bytes are; the caller's numbering.

@@ -133,8 +133,11 @@ class DocumentReader {
     std::vector<quality::v1::Record> records = reader.read();
     if (!records.empty()) remember_unmapped(reader.unmapped(), path);
     const std::string digest = ledger::to_bytes(ledger::hash(options_->hash, event.raw));
+    const std::string event_id = reader.event_id(options_->hash);
     for (quality::v1::Record& record : records) {
       record.set_domain(options_->domain);
+      if (record.has_aggregation()) record.mutable_aggregation()->set_event_id(event_id);
+      if (record.has_transformation()) record.mutable_transformation()->set_event_id(event_id);
       auto& attachment = *record.add_attachments();
       attachment.set_media_type("application/json");
       attachment.set_size(event.raw.size());

@@ -123,6 +123,13 @@ std::string EpcisEventReader::title() const {
   return "EPCIS " + header_.type;
 }
 
+std::string EpcisEventReader::event_id(ledger::HashAlgorithm hash) const {
+  const JsonValue* id = event_->find("eventID");
+  if (id != nullptr && !ledger::name_fault(id->text)) return id->text;
+  const std::string_view bytes = id != nullptr ? std::string_view(id->text) : event_->raw;
+  return "digest:" + ledger::to_hex(ledger::hash(hash, bytes));
+}
+
 std::vector<Record> EpcisEventReader::read() {
   const std::size_t before = problems_->size();
   if (!event_->is(Kind::kObject)) {

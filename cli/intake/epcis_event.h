@@ -11,6 +11,7 @@
 #include "cli/intake/intake.h"
 #include "cli/intake/json_ld_context.h"
 #include "cli/intake/json_value.h"
+#include "ledger/hash.h"
 
 namespace qc::cli {
 
@@ -38,6 +39,10 @@ class EpcisEventReader {
 
   /// The event's id where it is short enough to be a title, else its type.
   [[nodiscard]] std::string title() const;
+
+  /// What makes the event one of its kind: its id, else a digest of its bytes. An id that is too
+  /// long or not one line stands as its digest.
+  [[nodiscard]] std::string event_id(ledger::HashAlgorithm hash) const;
 
   /// After `read`: fields that no record has, "bizStep" or "ilmd.cbvmda:countryOfOrigin".
   [[nodiscard]] const std::vector<std::string>& unmapped() const { return unmapped_; }

@@ -5,10 +5,11 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -27,6 +28,7 @@
 #include "ledger/receipt.h"
 #include "ledger/record_rules.h"
 #include "ledger/strict_json.h"
+#include "ledger/subject_id.h"
 
 namespace qc::cli {
 
@@ -45,21 +47,27 @@ void complain(const std::string& text) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
 Result<std::string> read_file(const std::string& path, std::size_t size_max) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const std::streamoff size = file ? static_cast<std::streamoff>(file.tellg()) : -1;
-  if (size < 0) {
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
+  std::string bytes;
+  std::array<char, 64 * 1024> part{};
+  while (file && bytes.size() <= size_max) {
+    const std::size_t count = std::fread(part.data(), 1, part.size(), file.get());
+    bytes.append(part.data(), count);
+    if (count < part.size()) break;
+  }
+  // Opening a folder succeeds, reading it does not.
+  if (!file || std::ferror(file.get()) != 0) {
     return ledger::fail(ledger::Code::kNotFound,
-                        fmt::format("{}: cannot be read; is the path right?", path));
+                        fmt::format("{} cannot be read: {}", path, std::strerror(errno)));
   }
-  if (static_cast<std::uint64_t>(size) > size_max) {
+  if (bytes.size() > size_max) {
     return ledger::fail(ledger::Code::kInvalidArgument,
-                        fmt::format("{}: {} bytes, more than {}", path, size, size_max));
-  }
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  file.seekg(0);
-  if (!file.read(bytes.data(), size)) {
-    return ledger::fail(ledger::Code::kNotFound, fmt::format("{}: cannot be read", path));
+                        fmt::format("{}: more than {} bytes", path, size_max));
   }
   return bytes;
 }
@@ -108,6 +116,35 @@ JsonValue json_number(std::uint64_t value) { return JsonValue(static_cast<std::i
 
 // ---- bundles ----
 
+/// What the files of this program say they are, and which command reads each.
+enum class Proof : std::uint8_t { kBundle, kReceipt, kConsistency, kEvidence };
+
+struct ProofFormat {
+  Proof proof;
+  /// Stands near the file's beginning.
+  std::string_view mark;
+  std::string_view what;
+  std::string_view command;
+};
+
+constexpr std::array<ProofFormat, 4> kProofFormats{
+    {{Proof::kReceipt, "c2sp.org/tlog-proof@", "a receipt", "qc-verify receipt"},
+     {Proof::kConsistency, ledger::kConsistencyFormat, "a consistency file",
+      "qc-verify consistency"},
+     {Proof::kEvidence, ledger::kEvidenceFormat, "an evidence file", "qc-verify evidence"},
+     {Proof::kBundle, ledger::kAuditBundleFormat, "an audit bundle", "qc-verify"}}};
+
+/// "; this is a receipt: ..." where an unreadable file is of another kind than was asked about.
+std::string hint_for(std::string_view bytes, Proof asked) {
+  constexpr std::size_t kBeginning = 256;
+  const std::string_view beginning = bytes.substr(0, kBeginning);
+  for (const ProofFormat& format : kProofFormats) {
+    if (format.proof == asked || beginning.find(format.mark) == std::string_view::npos) continue;
+    return fmt::format("; this is {}: verify it with `{}`", format.what, format.command);
+  }
+  return {};
+}
+
 struct VerifyCall {
   std::string bundle;
   std::string policy;
@@ -128,6 +165,8 @@ std::string_view verdict_of(VerifyCode code) {
       return "REFUTED";
     case VerifyCode::kUnreadable:
       return "UNREADABLE";
+    case VerifyCode::kOtherPolicy:
+      return "CANNOT BE JUDGED WITH THIS POLICY";
   }
   return "";
 }
@@ -145,7 +184,7 @@ std::string describe(const ledger::ProvenSubject& subject) {
 }
 
 std::string text_of(const VerifyReport& report) {
-  if (report.code == VerifyCode::kRefuted || report.code == VerifyCode::kUnreadable) {
+  if (!is_proven(report.code)) {
     std::string text = fmt::format("{}: {}\n", verdict_of(report.code), report.reason);
     if (!report.steps.empty()) text += "\nWhat was in order before that:\n";
     return text + format_steps(report.steps);
@@ -203,7 +242,7 @@ std::string json_of(const VerifyReport& report, int exit_code) {
   object.emplace_back("verdict", JsonValue(std::string(verdict_of(report.code))));
   object.emplace_back("reason", JsonValue(report.reason));
   object.emplace_back("steps", json_texts(report.steps));
-  if (report.code == VerifyCode::kProven || report.code == VerifyCode::kPartial) {
+  if (is_proven(report.code)) {
     object.emplace_back("chain", JsonValue(report.chain));
     object.emplace_back("as_of", json_number(report.as_of_s));
     object.emplace_back("log_size", json_number(report.checkpoint.size));
@@ -219,6 +258,10 @@ std::string json_of(const VerifyReport& report, int exit_code) {
 }
 
 Result<int> run_verify(const VerifyCall& call) {
+  if (!call.subject.empty()) {
+    const auto subject = ledger::canonical_subject_id(call.subject);
+    if (!subject) return ledger::fail_at("--subject", subject.error());
+  }
   QC_TRY(const ledger::NetworkPolicy policy, read_policy(call.policy));
   QC_TRY(const std::string bundle, read_file(call.bundle, ledger::kMaxJsonSize));
   ledger::VerifyOptions options{.subject = call.subject};
@@ -239,9 +282,10 @@ Result<int> run_verify(const VerifyCall& call) {
                                        std::chrono::system_clock::now().time_since_epoch())
                                        .count());
   }
-  const VerifyReport report = ledger::verify_bundle(bundle, policy, options);
+  VerifyReport report = ledger::verify_bundle(bundle, policy, options);
+  if (report.code == VerifyCode::kUnreadable) report.reason += hint_for(bundle, Proof::kBundle);
   const bool forgiven = report.code == VerifyCode::kPartial && call.partial_ok;
-  const int exit_code = forgiven ? kDone : static_cast<int>(report.code);
+  const int exit_code = forgiven ? kDone : exit_code_of(report.code);
   print(call.json ? json_of(report, exit_code) : text_of(report));
   return exit_code;
 }
@@ -277,6 +321,12 @@ std::string text_of(const ledger::ReceiptReport& report) {
   return text + "\nChecked:\n" + format_steps(report.steps);
 }
 
+int print_refusal(const ledger::FileRefusal& refusal, const std::string& hint) {
+  print(fmt::format("{}: {}{}\n", verdict_of(refusal.code), refusal.reason,
+                    refusal.code == VerifyCode::kUnreadable ? hint : std::string()));
+  return exit_code_of(refusal.code);
+}
+
 Result<int> run_receipt(const FileCall& call) {
   QC_TRY(const ledger::NetworkPolicy policy, read_policy(call.policy));
   QC_TRY(const std::string receipt, read_file(call.file, ledger::kMaxReceiptSize));
@@ -284,27 +334,19 @@ Result<int> run_receipt(const FileCall& call) {
   if (!call.record.empty()) {
     QC_TRY(record, read_file(call.record, ledger::kMaxRecordSize));
   }
-  const Result<ledger::ReceiptReport> report = ledger::verify_receipt(
+  const auto report = ledger::verify_receipt(
       receipt, record ? std::optional<std::string_view>(*record) : std::nullopt, policy);
-  if (!report) {
-    print("REFUTED: " + report.error().message + "\n");
-    return static_cast<int>(kFailed);
-  }
+  if (!report) return print_refusal(report.error(), hint_for(receipt, Proof::kReceipt));
   print(text_of(*report));
   if (record && report->accepted) print("\nRecord: " + summarize_record(*record) + "\n");
   return static_cast<int>(kDone);
-}
-
-int print_refusal(const ledger::FileRefusal& refusal) {
-  print(fmt::format("{}: {}\n", verdict_of(refusal.code), refusal.reason));
-  return static_cast<int>(refusal.code);
 }
 
 Result<int> run_consistency(const FileCall& call) {
   QC_TRY(const ledger::NetworkPolicy policy, read_policy(call.policy));
   QC_TRY(const std::string file, read_file(call.file, ledger::kMaxJsonSize));
   const auto report = ledger::verify_consistency_file(file, policy);
-  if (!report) return print_refusal(report.error());
+  if (!report) return print_refusal(report.error(), hint_for(file, Proof::kConsistency));
   print(fmt::format("As of {}: PROVEN — the log of {} entries goes on from that of {} entries\n",
                     time_of_s(report->new_as_of_s), report->new_checkpoint.size,
                     report->old_checkpoint.size));
@@ -316,7 +358,7 @@ Result<int> run_evidence(const FileCall& call) {
   QC_TRY(const ledger::NetworkPolicy policy, read_policy(call.policy));
   QC_TRY(const std::string file, read_file(call.file, ledger::kMaxJsonSize));
   const auto report = ledger::verify_evidence(file, policy);
-  if (!report) return print_refusal(report.error());
+  if (!report) return print_refusal(report.error(), hint_for(file, Proof::kEvidence));
   print(fmt::format("PROVEN ({}): {}\n", name_of(report->kind), report->finding));
   for (const std::string& culprit : report->culprits) print("  " + culprit + "\n");
   print("\nChecked:\n" + format_steps(report->steps));
@@ -345,8 +387,9 @@ void add_verify_command(CLI::App& app, int& exit_code) {
   app.add_flag("--partial", call->partial_ok, "Exit code 0 also where records are not shown");
   app.add_flag("--json", call->json, "Machine-readable output");
   app.footer(
-      "Needs no network. Exit codes: 0 proven and complete, 1 refuted, 2 not a bundle (or a file\n"
-      "that cannot be read), 3 proven but partial.\n"
+      "Needs no network. Exit codes: 0 proven and complete, 1 refuted, or not to be judged with "
+      "this\n"
+      "policy, 2 not a bundle (or a call or file that cannot be read), 3 proven but partial.\n"
       "Examples:\n"
       "  qc-verify lot.qcaudit --policy network.policy\n"
       "  qc-verify lot.qcaudit --policy network.policy --subject '(01)06901234567892(10)L2026A'\n"
@@ -357,9 +400,12 @@ void add_verify_command(CLI::App& app, int& exit_code) {
 void add_receipt_command(CLI::App& app, int& exit_code) {
   auto call = add_file_options(app, "Receipt (.tlog-proof)");
   app.add_option("--record", call->record,
-                 "The record's bytes; needed unless the submission was refused");
+                 "The record's bytes; a refused submission's receipt proves none");
   app.footer(
-      "Exit codes: 0 proven, 1 refuted, 2 a file cannot be read.\n"
+      "Exit codes: 0 proven, 1 refuted (so is every record under the receipt of a refusal), or "
+      "not\n"
+      "to be judged with this policy, 2 not a receipt, or an accepted record's own bytes are "
+      "missing.\n"
       "Example:\n"
       "  qc-verify receipt r.tlog-proof --record r.record --policy network.policy");
   app.callback([call, &exit_code] { run(run_receipt, *call, exit_code); });
@@ -368,7 +414,7 @@ void add_receipt_command(CLI::App& app, int& exit_code) {
 void add_consistency_command(CLI::App& app, int& exit_code) {
   auto call = add_file_options(app, "Consistency file");
   app.footer(
-      "Exit codes: 0 proven, 1 refuted, 2 not such a file.\n"
+      "Exit codes: 0 proven, 1 refuted, or not to be judged with this policy, 2 not such a file.\n"
       "Example:\n"
       "  qc-verify consistency week.consistency --policy network.policy");
   app.callback([call, &exit_code] { run(run_consistency, *call, exit_code); });

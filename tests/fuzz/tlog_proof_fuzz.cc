@@ -26,7 +26,9 @@ void run(std::string_view input) {
       require(rejected->format() == input, "a rejection is written as it was read");
     }
   }
-  const auto report = ledger::verify_receipt(input, kRecord, policy());
+  const auto of_record = ledger::verify_receipt(input, kRecord, policy());
+  require(!of_record || of_record->accepted, "a refusal proves no record");
+  const auto report = of_record ? of_record : ledger::verify_receipt(input, std::nullopt, policy());
   require(!report || proof.has_value(), "only what parses is believed");
   require(!report || !report->accepted || report->log_index < report->checkpoint.size,
           "a record that is proven lies in the log");

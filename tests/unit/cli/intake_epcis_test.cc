@@ -12,6 +12,7 @@
 
 #include "cli/intake/epcis.h"
 #include "ledger/digest.h"
+#include "ledger/encoding.h"
 #include "ledger/hash.h"
 
 namespace qc::cli {
@@ -114,6 +115,44 @@ TEST(Epcis, ReadsTransformations) {
   const auto& transformation = intake.records.at(0).record.transformation();
   EXPECT_EQ(transformation.inputs(0).object().lot(), "4444");
   EXPECT_EQ(transformation.outputs(0).object().lot(), "OUT");
+}
+
+TEST(Epcis, GivesWhatMovesGoodsTheIdOfItsEvent) {
+  const std::string goods = R"(
+    "inputQuantityList": [{"epcClass": "urn:epc:class:lgtin:4012345.011111.4444", "quantity": 10}],
+    "outputQuantityList": [{"epcClass": "urn:epc:class:lgtin:4012345.011111.5555", "quantity": 9}])";
+  const auto id_of = [](const std::string& bytes) {
+    return read_epcis(document(bytes), options()).records.at(0).record.transformation().event_id();
+  };
+  const std::string named = event("TransformationEvent", R"("eventID": "urn:uuid:f8", )" + goods);
+  const std::string nameless = event("TransformationEvent", goods);
+  const std::string long_named = event(
+      "TransformationEvent", R"("eventID": "urn:)" + std::string(300, 'x') + R"(", )" + goods);
+
+  EXPECT_EQ(id_of(named), "urn:uuid:f8");
+  EXPECT_EQ(id_of(nameless),
+            "digest:" + ledger::to_hex(ledger::hash(ledger::HashAlgorithm::kSha256, nameless)));
+  EXPECT_EQ(id_of(long_named),
+            "digest:" + ledger::to_hex(ledger::hash(ledger::HashAlgorithm::kSha256,
+                                                    "urn:" + std::string(300, 'x'))));
+}
+
+TEST(Epcis, NotesATransformationThatMakesMoreThanGoesIn) {
+  const auto notes_for = [](const std::string& made, const std::string& unit) {
+    return read_epcis(document(event("TransformationEvent",
+                                     R"("inputQuantityList": [
+      {"epcClass": "urn:epc:class:lgtin:4012345.011111.4444", "quantity": 10.5, "uom": "KGM"},
+      {"epcClass": "urn:epc:class:lgtin:4012345.011111.4445", "quantity": 2, "uom": "KGM"}],
+      "outputQuantityList": [{"epcClass": "urn:epc:class:lgtin:4012345.011111.5555", "quantity": )" +
+                                         made + R"(, "uom": ")" + unit + R"("}])")),
+                      options())
+        .notes;
+  };
+
+  EXPECT_THAT(notes_for("12.5", "KGM"), IsEmpty());
+  EXPECT_THAT(notes_for("900", "LTR"), IsEmpty());
+  EXPECT_THAT(notes_for("12.6", "KGM"),
+              ElementsAre("epcisBody.eventList[0]: the transformation makes 12.6 KGM of 12.5 KGM"));
 }
 
 TEST(Epcis, ReadsABareEvent) {

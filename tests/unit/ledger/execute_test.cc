@@ -574,6 +574,54 @@ TEST_F(Goods, WhatWentInNeverComesOut) {
   EXPECT_EQ(chain.outcome_of(chain.maker, back), "OUTCOME_CYCLE transformation.outputs[0].object");
 }
 
+TEST_F(Goods, AreNotMadeAgainByAnEventThatIsCapturedTwice) {
+  Record first = transformation("L1", "P1");
+  first.mutable_transformation()->set_event_id("urn:uuid:00000000-0000-4000-8000-0000000000f8");
+  Record other_content = transformation("L1", "P2");
+  other_content.mutable_transformation()->set_event_id(first.transformation().event_id());
+  Record other_event = other_content;
+  other_event.mutable_transformation()->set_event_id("urn:uuid:f9");
+
+  ASSERT_EQ(chain.outcome_of(chain.maker, first), "OUTCOME_ACCEPTED");
+  const std::string event = event_subject_id(chain.maker.code, first.transformation().event_id());
+  const auto status = chain.status<quality::v1::ThingStatus>(event);
+
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->owner(), chain.maker.code);
+  EXPECT_EQ(status->log_index(), chain.subject(event).head.last_index);
+  EXPECT_EQ(chain.outcome_of(chain.maker, first), "OUTCOME_DUPLICATE transformation.event_id");
+  EXPECT_EQ(chain.outcome_of(chain.maker, other_content),
+            "OUTCOME_DUPLICATE transformation.event_id");
+  EXPECT_EQ(chain.outcome_of(chain.maker, other_event), "OUTCOME_ACCEPTED");
+  EXPECT_EQ(chain.subject(event).head.count, 1U);
+}
+
+TEST_F(Goods, AreNotMadeByOneEventTwiceInOneSubmission) {
+  Record record = transformation("L1", "P1");
+  record.mutable_transformation()->set_event_id("batch 7");
+  const std::string bytes = TestChain::canonical(record);
+
+  EXPECT_EQ(chain.outcome_of(chain.sign(chain.maker, *chain.maker.signing, {bytes, bytes})),
+            "OUTCOME_DUPLICATE transformation.event_id");
+}
+
+TEST_F(Goods, OfAnotherPartyMayHaveAnEventOfTheSameId) {
+  const auto observe = [&](const TestParty& party) {
+    Record record = chain.envelope();
+    auto& body = *record.mutable_aggregation();
+    body.set_action(quality::v1::Aggregation::ACTION_OBSERVE);
+    body.set_event_time_ms(chain.now());
+    body.set_event_id("batch 7");
+    body.mutable_parent()->set_id(logistic_unit_id("106141412345678908"));
+    body.add_children()->mutable_object()->set_gtin(gtin(1));
+    return chain.outcome_of(party, record);
+  };
+
+  EXPECT_EQ(observe(chain.maker), "OUTCOME_ACCEPTED");
+  EXPECT_EQ(observe(chain.maker), "OUTCOME_DUPLICATE aggregation.event_id");
+  EXPECT_EQ(observe(chain.shop), "OUTCOME_ACCEPTED");
+}
+
 TEST_F(Goods, TravelWithTheUnitThatTheyAreIn) {
   const std::string pallet = logistic_unit_id("106141412345678908");
   Record item = chain.envelope();

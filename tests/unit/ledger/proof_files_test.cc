@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Receipts, consistency and evidence files against the founding vectors.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -18,6 +19,8 @@
 namespace qc::ledger {
 namespace {
 
+using ::testing::HasSubstr;
+
 NetworkPolicy policy(const std::string& name) {
   return NetworkPolicy::parse(vector_file(name)).value();
 }
@@ -26,7 +29,7 @@ TEST(Receipt, OfTheAcceptedVectorIsProven) {
   const auto report = verify_receipt(vector_file("accepted.tlog-proof"),
                                      vector_file("accepted.record"), policy("network-2.policy"));
 
-  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_TRUE(report) << report.error().reason;
   EXPECT_TRUE(report->accepted);
   EXPECT_EQ(report->log_index, 9U);
   EXPECT_EQ(report->position, 1U);
@@ -38,7 +41,7 @@ TEST(Receipt, OfTheRejectedVectorIsProven) {
   const auto report =
       verify_receipt(vector_file("rejected.tlog-proof"), std::nullopt, policy("network-2.policy"));
 
-  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_TRUE(report) << report.error().reason;
   EXPECT_FALSE(report->accepted);
   EXPECT_EQ(report->outcome_code, 7U);
   EXPECT_EQ(report->outcome_field, "inspection_certificate.objects[0]");
@@ -55,13 +58,47 @@ TEST(Receipt, IsWrittenAsTheVectors) {
 TEST(Receipt, NeedsTheRecordItIsAbout) {
   const std::string receipt = vector_file("accepted.tlog-proof");
 
-  EXPECT_FALSE(verify_receipt(receipt, std::nullopt, policy("network-2.policy")));
-  EXPECT_FALSE(verify_receipt(receipt, "record 5 bytes", policy("network-2.policy")));
+  const auto none = verify_receipt(receipt, std::nullopt, policy("network-2.policy"));
+  const auto other = verify_receipt(receipt, "record 5 bytes", policy("network-2.policy"));
+
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, VerifyCode::kUnreadable);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, VerifyCode::kRefuted);
+}
+
+TEST(Receipt, OfARefusalProvesNoRecord) {
+  const std::string receipt = vector_file("rejected.tlog-proof");
+  for (const std::string& record : {vector_file("accepted.record"), std::string()}) {
+    const auto report = verify_receipt(receipt, record, policy("network-2.policy"));
+
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, VerifyCode::kRefuted);
+    EXPECT_THAT(report.error().reason, HasSubstr("says nothing of the record given"));
+  }
+}
+
+TEST(Receipt, IsToldFromWhatIsNone) {
+  for (const std::string& text :
+       {std::string("nonsense"), std::string(), vector_file("complete.qcaudit")}) {
+    const auto report = verify_receipt(text, "a record", policy("network-2.policy"));
+
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, VerifyCode::kUnreadable);
+  }
 }
 
 TEST(Receipt, NeedsThePolicyOfTheSetThatSignedIt) {
-  EXPECT_FALSE(verify_receipt(vector_file("accepted.tlog-proof"), vector_file("accepted.record"),
-                              policy("network.policy")));
+  NetworkPolicy other_network = policy("network-2.policy");
+  other_network.origin = "quality-chain.example/elsewhere";
+  for (const NetworkPolicy& wrong : {policy("network.policy"), other_network}) {
+    const auto report =
+        verify_receipt(vector_file("accepted.tlog-proof"), vector_file("accepted.record"), wrong);
+
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, VerifyCode::kOtherPolicy);
+    EXPECT_THAT(report.error().reason, HasSubstr("get the policy of that network and time"));
+  }
 }
 
 TEST(Receipt, IsRefusedAfterAnyChangeOfAByte) {
@@ -69,10 +106,14 @@ TEST(Receipt, IsRefusedAfterAnyChangeOfAByte) {
   const std::string record = vector_file("accepted.record");
   for (const char* name : {"accepted.tlog-proof", "rejected.tlog-proof"}) {
     const std::string receipt = vector_file(name);
+    const auto of_record = name == std::string_view("accepted.tlog-proof")
+                               ? std::optional<std::string_view>(record)
+                               : std::nullopt;
+    ASSERT_TRUE(verify_receipt(receipt, of_record, second)) << name;
     for (std::size_t at = 0; at < receipt.size(); ++at) {
       std::string changed = receipt;
       changed[at] = static_cast<char>(changed[at] ^ 1);
-      const auto report = verify_receipt(changed, record, second);
+      const auto report = verify_receipt(changed, of_record, second);
       // A rejection carries no key: what its signature is, is the seal's word.
       EXPECT_FALSE(report) << name << " byte " << at;
     }

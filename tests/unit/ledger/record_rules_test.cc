@@ -1157,14 +1157,13 @@ TEST(RecordRules, ASentenceNamesFieldRuleValueAndWhatWouldBeRight) {
 TEST(RecordRules, ASentenceForAStatefulRefusalShowsTheValue) {
   EXPECT_EQ(
       explain(OutcomeCode::kDuplicate, "inspection_certificate.number", certificate(), context()),
-      "inspection_certificate.number: \"2026-FOOD/0017\": this is on the chain already; its number "
-      "or "
-      "identifier can be used only once");
-  EXPECT_EQ(explain(OutcomeCode::kOutOfScope, "inspection_certificate.results[0].parameter",
-                    certificate(), context()),
-            "inspection_certificate.results[0].parameter: \"铅 (Pb)\": this is not inside an "
-            "accreditation of the "
-            "issuer that is in force on the issue date and now");
+      "inspection_certificate.number: \"2026-FOOD/0017\": your organisation has a certificate of "
+      "this number on the chain already; a number is given once");
+  EXPECT_EQ(
+      explain(OutcomeCode::kOutOfScope, "inspection_certificate.results[0].parameter",
+              certificate(), context()),
+      "inspection_certificate.results[0].parameter: \"铅 (Pb)\": this parameter by this method "
+      "is not in the scope of the accreditation for this category");
   EXPECT_EQ(explain(OutcomeCode::kUnknownOrganisation, ""),
             "this organisation is not known to the network; it must be enrolled first");
   EXPECT_EQ(explain(OutcomeCode::kWrongTime, "no.such[9999999999].field", certificate(), context()),

@@ -19,6 +19,7 @@
 #include "ledger/founding.h"
 #include "ledger/key_directory.h"
 #include "ledger/record_log.h"
+#include "ledger/refusal_sentences.h"
 #include "ledger/signer.h"
 #include "ledger/subject_id.h"
 #include "quality/v1/record.pb.h"
@@ -198,6 +199,13 @@ class TestChain {
     if (executed.dropped) return "dropped " + std::string(name_of(*executed.dropped));
     std::string text(name_of(executed.outcome.code));
     if (!executed.outcome.field.empty()) text += " " + executed.outcome.field;
+    // Whatever a test sees refused over the chain's state, people get a sentence of its own for it.
+    const bool over_state = executed.outcome.code > OutcomeCode::kTooLarge;
+    if (over_state && !executed.outcome.field.empty()) {
+      EXPECT_NE(sentence_of(executed.outcome.code, executed.outcome.field),
+                meaning_of(executed.outcome.code))
+          << text;
+    }
     return text;
   }
 

@@ -30,7 +30,7 @@ Config config_in(const TemporaryFolder& folder) {
 
 TEST(KeyFiles, AreRefusedWhenOthersCanReadThem) {
   const TemporaryFolder folder;
-  const std::string path = folder.write("key.pem", "secret", 0640);
+  const std::string path = folder.write("key.pem", "secret", 0644);
 
   const auto content = read_private_file(path);
 
@@ -39,12 +39,48 @@ TEST(KeyFiles, AreRefusedWhenOthersCanReadThem) {
   EXPECT_EQ(content.error().message.find("secret"), std::string::npos);
 }
 
-TEST(KeyFiles, AreRefusedWhenTheyAreLinksOrMissing) {
+TEST(KeyFiles, AreReadThroughLinksAsMountedSecretsAre) {
   const TemporaryFolder folder;
-  std::filesystem::create_symlink(folder.write("key.pem", "secret", 0600), folder.file("link"));
+  std::filesystem::create_directory(folder.file("..2026"));
+  folder.write("..2026/key.pem", "secret", 0600);
+  std::filesystem::create_symlink("..2026", folder.file("..data"));
+  std::filesystem::create_symlink("..data/key.pem", folder.file("key.pem"));
+
+  const auto content = read_private_file(folder.file("key.pem"));
+
+  ASSERT_TRUE(content) << content.error().message;
+  EXPECT_EQ(*content, "secret");
+}
+
+TEST(KeyFiles, BehindALinkAreJudgedLikeOthers) {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink(folder.write("key.pem", "secret", 0644), folder.file("link"));
 
   EXPECT_FALSE(read_private_file(folder.file("link")));
-  EXPECT_FALSE(read_private_file(folder.file("absent")));
+}
+
+TEST(KeyFiles, MayBeReadByTheNodesOwnGroupButNotChanged) {
+  const TemporaryFolder folder;
+
+  EXPECT_TRUE(read_private_file(folder.write("read.pem", "secret", 0640)));
+  EXPECT_TRUE(read_private_file(folder.write("only.pem", "secret", 0440)));
+  EXPECT_FALSE(read_private_file(folder.write("change.pem", "secret", 0660)));
+}
+
+TEST(KeyFiles, ThatAreMissingAreNamedWithTheReason) {
+  const TemporaryFolder folder;
+
+  const auto content = read_private_file(folder.file("absent"));
+
+  ASSERT_FALSE(content);
+  EXPECT_NE(content.error().message.find(folder.file("absent") + ": No such file"),
+            std::string::npos);
+}
+
+TEST(KeyFiles, ThatAreFoldersAreRefused) {
+  const TemporaryFolder folder;
+
+  EXPECT_FALSE(read_private_file(folder.file("")));
 }
 
 TEST(KeyFiles, MakeACertificateOverTheTlsKeyWhereThereIsNone) {

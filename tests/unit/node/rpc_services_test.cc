@@ -170,7 +170,7 @@ TEST_F(RpcServicesTest, ARejectedSubmissionComesWithTheProofOfItsRejection) {
                                      .log_path = digests(receipt.seal_path()),
                                      .checkpoint = receipt.checkpoint()};
   const auto report = ledger::verify_receipt(file.format(), std::nullopt, network_.policy());
-  ASSERT_TRUE(report.has_value()) << report.error().message;
+  ASSERT_TRUE(report.has_value()) << report.error().reason;
   EXPECT_FALSE(report->accepted);
   EXPECT_EQ(report->outcome_code, response.code());
 }
@@ -421,8 +421,8 @@ TEST_F(EpochsTest, ABundleMayBeginInTheMiddle) {
 
   EXPECT_EQ(file.validator_sets.size(), 2U);
   EXPECT_EQ(code_of(file, second), ledger::VerifyCode::kProven);
-  EXPECT_EQ(code_of(file, network_.policy()), ledger::VerifyCode::kRefuted);
-  EXPECT_EQ(code_of(whole, second), ledger::VerifyCode::kRefuted);
+  EXPECT_EQ(code_of(file, network_.policy()), ledger::VerifyCode::kOtherPolicy);
+  EXPECT_EQ(code_of(whole, second), ledger::VerifyCode::kOtherPolicy);
 }
 
 TEST_F(EpochsTest, ABundleIsRefutedAfterAnyChangeOfItsSets) {

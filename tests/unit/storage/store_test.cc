@@ -475,6 +475,20 @@ TEST_F(StoreTest, HasOneProcess) {
   EXPECT_EQ(second.error().code, Code::kUnavailable) << second.error().message;
 }
 
+TEST_F(StoreTest, TakesALockThatItCannotOpenForNoOtherProcess) {
+  begin();
+  store_.reset();
+  std::filesystem::remove(path() + "/LOCK");
+  std::filesystem::create_directory(path() + "/LOCK");
+
+  const auto opened = Store::open(path(), chain_.network());
+
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().code, Code::kUnavailable);
+  EXPECT_NE(opened.error().message.find("Is a directory"), std::string::npos)
+      << opened.error().message;
+}
+
 TEST_F(StoreTest, VerifiesItself) {
   begin();
   for (std::uint64_t number = 1; number <= 70; ++number) {

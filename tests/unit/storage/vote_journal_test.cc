@@ -110,12 +110,21 @@ TEST_F(VoteJournalTest, IsBegunOnlyOnce) {
   EXPECT_EQ(again.error().code, Code::kAlreadyExists);
 }
 
+TEST_F(VoteJournalTest, OfTheKeyBeforeIsNamedWithTheWayOut) {
+  ASSERT_TRUE(VoteJournal::create(directory(), kIdentity));
+
+  const auto opened = VoteJournal::open(directory(), "the new key");
+
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().message.find("move the folder votes/ away"), std::string::npos);
+}
+
 TEST_F(VoteJournalTest, AMissingJournalIsRefused) {
   const auto opened = VoteJournal::open(directory(), kIdentity);
 
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::kFailedPrecondition);
-  EXPECT_NE(opened.error().message.find("qc node recover"), std::string::npos);
+  EXPECT_NE(opened.error().message.find("qc validator replace-key"), std::string::npos);
 }
 
 TEST_F(VoteJournalTest, HasOneWriter) {
