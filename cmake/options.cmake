@@ -8,6 +8,8 @@ target_compile_options(qc_options INTERFACE
   -Woverloaded-virtual -Wold-style-cast -Wextra-semi -Wimplicit-fallthrough
   # g++ 12 takes an engaged std::optional for an uninitialised one at -O2.
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wno-maybe-uninitialized>
+  # Of files that are included into one it takes each for a header, with types for others in it.
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-subobject-linkage>
   $<$<BOOL:${QC_WERROR}>:-Werror>)
 
 if(QC_SANITIZE)

@@ -141,20 +141,21 @@ void judge_results(RecordJudge& judge, const Place& place,
 
 /// sampled ≤ received ≤ tested from ≤ tested to ≤ issued, as far as they are stated.
 void judge_times(RecordJudge& judge, const Place& place, const InspectionCertificate& certificate) {
-  struct Step {
+  struct Moment {
     std::string_view field;
     std::string_view name;
     std::uint64_t time_ms;
   };
-  const std::array<Step, 5> steps{{{"sampled_at_ms", "sampled", certificate.sampled_at_ms()},
-                                   {"received_at_ms", "received", certificate.received_at_ms()},
-                                   {"tested_from_ms", "tested from", certificate.tested_from_ms()},
-                                   {"tested_to_ms", "tested to", certificate.tested_to_ms()},
-                                   {"issued_at_ms", "issued", certificate.issued_at_ms()}}};
+  const std::array<Moment, 5> steps{
+      {{"sampled_at_ms", "sampled", certificate.sampled_at_ms()},
+       {"received_at_ms", "received", certificate.received_at_ms()},
+       {"tested_from_ms", "tested from", certificate.tested_from_ms()},
+       {"tested_to_ms", "tested to", certificate.tested_to_ms()},
+       {"issued_at_ms", "issued", certificate.issued_at_ms()}}};
   judge.require_present(certificate.issued_at_ms() != 0, place.field("issued_at_ms"),
                         "the time of issue in unix ms");
-  const Step* last = nullptr;
-  for (const Step& step : steps) {
+  const Moment* last = nullptr;
+  for (const Moment& step : steps) {
     if (step.time_ms == 0) continue;
     if (last != nullptr && step.time_ms < last->time_ms) {
       const std::uint32_t zone = judge.context().time_zone;

@@ -76,21 +76,23 @@ struct Place {
 /// it does not know yet, or not any more, is no reason not to follow.
 std::string no_vote_in(const Epoch& epoch, const std::string& what) {
   return fmt::format(
-      "{} in the validator set in force from block {}, the newest that this node's ledger knows: it "
+      "{} in the validator set in force from block {}, the newest that this node's ledger knows: "
+      "it "
       "follows without a vote, and votes once it has executed up to a set that fits",
       what, epoch.first_height);
 }
 
 Result<Place> place_of(const Config& config, const ledger::Genesis& genesis, const Epoch& epoch,
                        const NodeKeys& keys) {
-  Place place{.name = genesis.document.name + "/" + config.name, .index = std::nullopt};
+  Place place{
+      .name = genesis.document.name + "/" + config.name, .index = std::nullopt, .no_vote = {}};
   if (config.role == NodeRole::kObserver) return place;
   const auto& validators = epoch.validators.validators();
   for (std::uint32_t i = 0; i < validators.size(); ++i) {
     if (validators[i].name != place.name) continue;
     if (!(validators[i].key == keys.validator->public_key())) {
-      place.no_vote = no_vote_in(epoch, fmt::format("{} is not the voting key of {}",
-                                                    config.keys.validator, place.name));
+      place.no_vote = no_vote_in(
+          epoch, fmt::format("{} is not the voting key of {}", config.keys.validator, place.name));
       return place;
     }
     if (epoch.tls_spkis[i] != keys.tls_spki) {
@@ -103,8 +105,8 @@ Result<Place> place_of(const Config& config, const ledger::Genesis& genesis, con
     place.index = i;
     return place;
   }
-  place.no_vote = no_vote_in(epoch, fmt::format("{} (\"name\" in the configuration) is no validator",
-                                                place.name));
+  place.no_vote = no_vote_in(
+      epoch, fmt::format("{} (\"name\" in the configuration) is no validator", place.name));
   return place;
 }
 
