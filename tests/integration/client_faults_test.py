@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The client goes on when a node does not, and never loses what is on the chain."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import harness
+from faults import client_of, only_client_of
+from harness import GTIN, NetworkTest, certificate, main, run
+
+LATE_S = 30
+
+
+class ClientFaults(NetworkTest):
+    base_port = 18500
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.net.prepare()
+
+    def pid(self, node):
+        return next(s["pid"] for s in self.net.status(node))
+
+    def test_a_proxy_of_the_environment_plays_no_part(self):
+        environment = {**os.environ, "http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9",
+                       "grpc_proxy": "http://127.0.0.1:9"}
+        for name in ("no_proxy", "NO_PROXY", "no_grpc_proxy"):
+            environment.pop(name, None)
+        done = subprocess.run([harness.BIN / "qc", "--profile", self.net.member("laboratory"), "org", "list"],
+                              capture_output=True, text=True, env=environment, timeout=LATE_S, check=False)
+        self.assertEqual(0, done.returncode, done.stderr)
+
+    def test_a_node_that_is_not_there_is_named_with_its_own_reason(self):
+        profile = only_client_of(self.net, "laboratory", self.net.names[0])
+        file = profile / "profile.json"
+        content = json.loads(file.read_text(encoding="utf-8"))
+        content["nodes"][0]["address"] = "127.0.0.1:9"
+        file.write_text(json.dumps(content), encoding="utf-8")
+        for command in (("org", "list"), ("history", GTIN)):
+            done = run(*command, profile=profile, check=4)
+            self.assertIn("127.0.0.1:9: connection refused: does the node run?", done.stderr)
+            self.assertNotIn("TLS", done.stderr)
+
+    def test_grpc_says_nothing_of_its_own_on_standard_error(self):
+        node = self.net.names[1]
+        os.kill(self.pid(node), signal.SIGSTOP)
+        try:
+            done = run("history", GTIN, profile=client_of(self.net, "laboratory", node))
+            self.assertNotRegex(done.stderr, r"\.cc:\d+\]")
+        finally:
+            os.kill(self.pid(node), signal.SIGCONT)
+
+    def test_a_node_that_stops_in_mid_call_is_left_for_the_next(self):
+        node = self.net.names[2]
+        self.net.wait_for_equal_heights()
+        height = self.net.status(node)[0]["certified_height"] + 4
+        profile = client_of(self.net, "laboratory", node)
+        pid = self.pid(node)
+        waiting = subprocess.Popen([harness.BIN / "qc", "--profile", profile, "history", GTIN, "--min-height", str(height)],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(1.5)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            for number in range(4):
+                self.net.submit("laboratory", [certificate(f"MID-{number}")])
+            output, errors = waiting.communicate(timeout=LATE_S)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        self.assertEqual(0, waiting.returncode, errors)
+        self.assertIn(f"waiting for block {height}", errors)
+        self.assertIn(GTIN, output)
+
+    def test_an_answer_older_than_what_was_seen_is_a_warning(self):
+        node = self.net.names[3]
+        profile = only_client_of(self.net, "laboratory", node)
+        done = run("history", GTIN, profile=profile)
+        self.assertRegex(done.stdout, r"(?m)^as of \d{4}-\d\d-\d\dT.*, block \d+$")
+        seen = profile / "newest-checkpoint.json"
+        newest = json.loads(seen.read_text(encoding="utf-8"))
+        newest["size"] += 1000
+        seen.write_text(json.dumps(newest), encoding="utf-8")
+        done = run("history", GTIN, profile=profile, check=3)
+        self.assertIn("what is newer is missing", done.stderr)
+        self.assertEqual(newest, json.loads(seen.read_text(encoding="utf-8")))
+
+
+if __name__ == "__main__":
+    main()
