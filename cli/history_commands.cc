@@ -13,6 +13,7 @@
 #include "cli/files.h"
 #include "cli/node_reader.h"
 #include "cli/node_status.h"
+#include "cli/receipt_fetch.h"
 #include "cli/seen_checkpoint.h"
 #include "cli/session.h"
 #include "cli/verify/timeline.h"
@@ -246,6 +247,7 @@ void add_history_commands(CLI::App& app, Session& session) {
   auto* receipt = app.add_subcommand("receipt", "Work with receipts")->require_subcommand(1);
   auto* receipt_verify = receipt->add_subcommand("verify", "Verify a receipt offline");
   add_receipt_command(*receipt_verify, session.exit_code);
+  add_receipt_fetch_command(*receipt, session);
 }
 
 }  // namespace qc::cli

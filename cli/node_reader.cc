@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "cli/connection.h"
@@ -66,6 +67,32 @@ Result<void> nobody_answered(const ClientProfile& profile, const std::string& wa
                                 (profile.folder / "profile.json").string(), waited_for, reasons));
 }
 
+/// One round of questions to every node, until one answers.
+struct Round {
+  bool answered = false;
+  /// Nodes that were connected gave nothing.
+  bool silent = false;
+};
+
+Result<Round> ask_round(const ClientProfile& profile, const std::string& waited_for,
+                        std::chrono::milliseconds patience, const ReadCall& call,
+                        std::vector<grpc::Status>& last) {
+  Round round;
+  for (std::size_t i = 0; i < profile.nodes.size(); ++i) {
+    QC_TRY(const Attempt attempt, ask_node(profile, profile.nodes[i], patience, call));
+    if (attempt.status.ok()) return Round{.answered = true};
+    last[i] = attempt.status;
+    if (!another_node_may_know(last[i])) {
+      return fail(static_cast<Code>(last[i].error_code()), last[i].error_message());
+    }
+    if (attempt.silent && !std::exchange(round.silent, true)) {
+      fmt::print(stderr, "qc: waiting for {}: {}: {}; asking the next node\n", waited_for,
+                 profile.nodes[i].address, last[i].error_message());
+    }
+  }
+  return round;
+}
+
 }  // namespace
 
 bool another_node_may_know(const grpc::Status& status) {
@@ -88,24 +115,12 @@ Result<void> ask_nodes(const ClientProfile& profile, const std::string& waited_f
   const auto begun = Clock::now();
   std::vector<grpc::Status> last(profile.nodes.size());
   for (std::chrono::milliseconds patience = kFirstPatience;;) {
-    bool silent = false;
-    for (std::size_t i = 0; i < profile.nodes.size(); ++i) {
-      QC_TRY(const Attempt attempt, ask_node(profile, profile.nodes[i], patience, call));
-      if (attempt.status.ok()) return {};
-      last[i] = attempt.status;
-      if (!another_node_may_know(last[i])) {
-        return fail(static_cast<Code>(last[i].error_code()), last[i].error_message());
-      }
-      if (attempt.silent && !silent) {
-        fmt::print(stderr, "qc: waiting for {}: {}: {}; asking the next node\n", waited_for,
-                   profile.nodes[i].address, last[i].error_message());
-      }
-      silent = silent || attempt.silent;
-    }
-    if (Clock::now() - begun >= (silent ? kReadPatience : kRestartPatience)) {
+    QC_TRY(const Round round, ask_round(profile, waited_for, patience, call, last));
+    if (round.answered) return {};
+    if (Clock::now() - begun >= (round.silent ? kReadPatience : kRestartPatience)) {
       return nobody_answered(profile, waited_for, last);
     }
-    if (silent) patience *= 2;
+    if (round.silent) patience *= 2;
     std::this_thread::sleep_for(kRestartPause);
   }
 }

@@ -6,10 +6,12 @@
 #include <grpcpp/client_context.h>
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "cli/enrolment.h"
+#include "cli/files.h"
 #include "cli/governance.h"
 #include "cli/key_file.h"
 #include "cli/node_reader.h"
@@ -167,6 +169,20 @@ Result<std::string> follow_policy(const ClientProfile& profile, const std::strin
     }
   }
   return followed.format();
+}
+
+Result<FollowedPolicy> follow_policy_file(const ClientProfile& profile) {
+  QC_TRY(const std::string old, read_file(profile.policy));
+  QC_TRY(std::string followed, follow_policy(profile, old));
+  if (followed == old) return FollowedPolicy{.policy = std::move(followed), .earlier = {}};
+  std::filesystem::path earlier;
+  std::error_code ignored;
+  for (int number = 1; earlier.empty() || std::filesystem::exists(earlier, ignored); ++number) {
+    earlier = fmt::format("{}.{}", profile.policy.string(), number);
+  }
+  QC_TRY_VOID(write_file(earlier, old));
+  QC_TRY_VOID(write_file(profile.policy, followed));
+  return FollowedPolicy{.policy = std::move(followed), .earlier = std::move(earlier)};
 }
 
 }  // namespace qc::cli

@@ -87,6 +87,74 @@ class ClientFaults(NetworkTest):
         self.assertIn("what is newer is missing", done.stderr)
         self.assertEqual(newest, json.loads(seen.read_text(encoding="utf-8")))
 
+    def certificates(self, name, count):
+        return self.net.write_records(name, [certificate(f"{name}-{i}") for i in range(count)])
+
+    def test_nothing_is_sent_where_receipts_cannot_be_kept(self):
+        file = self.certificates("NOFOLDER", 1)
+        for folder in ("/proc/nope", file):
+            done = run("record", "submit", file, "--receipts", folder, profile=self.net.member("laboratory"), check=2)
+            self.assertIn("nothing was sent", done.stderr)
+        run("record", "submit", file, "--receipts", self.net.folder / "good", profile=self.net.member("laboratory"))
+        self.assertEqual(1, len(list((self.net.folder / "good").glob("*.tlog-proof"))))
+
+    def test_an_interrupted_submission_goes_on_and_loses_no_receipt(self):
+        count = 200
+        file = self.certificates("BULK", count)
+        receipts = self.net.folder / "bulk"
+        command = [harness.BIN / "qc", "--profile", self.net.member("laboratory"), "record", "submit", file, "--batch", "5",
+                   "--receipts", receipts]
+        bulk = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + LATE_S
+        while len(list(receipts.glob("*.submission"))) < count // 5 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        bulk.kill()
+        bulk.wait()
+        self.assertNotEqual([], list(receipts.glob("*.submission")), "it was killed too late to prove anything")
+
+        done = run("record", "submit", file, "--batch", "5", "--receipts", receipts, profile=self.net.member("laboratory"))
+        self.assertRegex(done.stdout, rf"{count} of {count} records certified")
+        self.assertEqual(count, len(list(receipts.glob("*.tlog-proof"))))
+        self.assertEqual([], list(receipts.glob("*.submission")))
+
+    def test_receipts_are_fetched_for_what_is_on_the_chain(self):
+        receipts = self.net.folder / "fetched"
+        file = self.certificates("FETCH", 3)
+        pids = [self.pid(name) for name in self.net.names]
+        command = [harness.BIN / "qc", "--profile", self.net.member("laboratory"), "record", "submit", file,
+                   "--receipts", receipts]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            sending = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(1)
+            kept = list(receipts.glob("*.submission"))
+            sending.kill()
+            sending.wait()
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+        self.assertEqual(1, len(kept))
+        run("receipt", "fetch", receipts, profile=self.net.member("laboratory"), check=3)
+        signed = kept[0].read_bytes()
+        run("record", "submit", file, "--receipts", receipts, profile=self.net.member("laboratory"))
+        for proof in receipts.glob("*.tlog-proof"):
+            proof.unlink()
+        kept[0].write_bytes(signed)
+
+        done = run("receipt", "fetch", receipts, profile=self.net.member("laboratory"))
+        self.assertIn("3 record(s) certified in block", done.stdout)
+        self.assertEqual(3, len(list(receipts.glob("*.tlog-proof"))))
+        self.assertFalse(kept[0].exists())
+
+    def test_a_refused_batch_names_the_record_by_its_place(self):
+        self.net.submit("laboratory", [certificate("PLACE-3")])
+        file = self.certificates("PLACE", 6)
+        done = run("record", "submit", file, "--batch", "2", profile=self.net.member("laboratory"), check=1)
+        self.assertRegex(done.stderr, rf"records 2\.\.3 .* are not on the chain: {file}: \S*\[3\].*number")
+        self.assertRegex(done.stdout, r"4 of 6 records certified, up to height [1-9]")
+
 
 if __name__ == "__main__":
     main()
