@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -154,6 +155,44 @@ class ClientFaults(NetworkTest):
         done = run("record", "submit", file, "--batch", "2", profile=self.net.member("laboratory"), check=1)
         self.assertRegex(done.stderr, rf"records 2\.\.3 .* are not on the chain: {file}: \S*\[3\].*number")
         self.assertRegex(done.stdout, r"4 of 6 records certified, up to height [1-9]")
+
+
+class ChangedValidators(NetworkTest):
+    """Two validators take new voting keys: too few of the founding set are left to certify by its policy."""
+
+    base_port = 18600
+
+    def take_new_key(self, name):
+        node = self.net.root / "nodes" / name
+        key = node / "new-validator.pem"
+        run("key", "generate", key, "--algorithm", "ed25519")
+        run("validator", "replace-key", name, "--key", key, profile=self.net.member(name))
+        waiting = [1]
+        while waiting:
+            waiting = json.loads(run("--json", "validator", "list", profile=self.net.member(name)).stdout)["waiting"]
+            time.sleep(0.5)
+            self.net.submit("laboratory", [certificate(f"{name}-{time.monotonic_ns()}")])
+        self.net.stop(name)
+        key.replace(node / "validator.pem")
+        # The votes are the old key's.
+        shutil.rmtree(node / "data" / "votes")
+        self.net.start(name)
+
+    def test_a_receipt_after_the_change_is_verified_by_the_policy_that_follows(self):
+        self.net.prepare()
+        member = self.net.member("laboratory")
+        policy = member / "network.policy"
+        founding = policy.read_text(encoding="utf-8")
+        for name in self.net.names[:2]:
+            self.take_new_key(name)
+        receipts = self.net.folder / "after"
+        file = self.net.write_records("after.json", [certificate("AFTER-1")])
+        done = run("record", "submit", file, "--receipts", receipts, profile=member)
+        self.assertRegex(done.stdout, "1 of 1 records certified")
+        record = next(receipts.glob("*.record"))
+        run("receipt", "verify", record.with_suffix(".tlog-proof"), "--record", record, "--policy", policy)
+        self.assertNotEqual(founding, policy.read_text(encoding="utf-8"))
+        self.assertEqual(founding, (member / "network.policy.1").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
