@@ -15,6 +15,7 @@
 #include "cli/receipt_fetch.h"
 #include "cli/receipt_keeper.h"
 #include "ledger/canonical_protobuf.h"
+#include "ledger/record_subjects.h"
 
 namespace qc::cli {
 
@@ -50,8 +51,18 @@ bool ordered(const quality::v1::SubmitResponse& answer) {
          answer.state() == quality::v1::SUBMISSION_STATE_REJECTED;
 }
 
+/// What can be proven of a thing that is on the chain already. The outcome of the new submission
+/// says neither where it stands nor whether its content is the same.
+std::string duplicate_note(const quality::v1::Record& record, const std::string& organisation) {
+  const std::string subject = ledger::subjects_of(record, {.organisation = organisation}).opens;
+  return fmt::format(
+      "; it is on the chain already: qc history {} proves where, and with which content; its "
+      "receipt takes the signed submission that brought it there (qc receipt fetch FOLDER)",
+      subject.empty() ? "SUBJECT" : subject);
+}
+
 std::string message_of(const quality::v1::SubmitResponse& answer, const SubmitIntake& intake,
-                       std::size_t first_record) {
+                       std::size_t first_record, const std::string& organisation) {
   if (answer.state() != quality::v1::SUBMISSION_STATE_REJECTED) {
     return with_places(answer.message(), intake.places, first_record);
   }
@@ -64,24 +75,21 @@ std::string message_of(const quality::v1::SubmitResponse& answer, const SubmitIn
     if (message.starts_with(number)) message.erase(0, number.size());
     message = intake.places[record] + ": " + message;
   }
-  if (outcome.code() == quality::v1::OUTCOME_DUPLICATE) {
-    message +=
-        "; qc history of its number proves what stands there; the receipt is to be had with the "
-        "signed submission that brought it there (qc receipt fetch FOLDER), and whether that was "
-        "this same content only the history tells";
+  if (outcome.code() == quality::v1::OUTCOME_DUPLICATE && record < intake.records.size()) {
+    message += duplicate_note(intake.records[record], organisation);
   }
   return message;
 }
 
 SubmittedPart part_of(const PackedSubmission& packed, const SubmitIntake& intake,
-                      const quality::v1::SubmitResponse& answer, ReceiptKeeper& keeper,
-                      const std::filesystem::path& waiting) {
+                      const quality::v1::SubmitResponse& answer, const std::string& organisation,
+                      ReceiptKeeper& keeper, const std::filesystem::path& waiting) {
   SubmittedPart part{.first_record = packed.first_record,
                      .record_count = packed.record_count,
                      .state = answer.state(),
                      .first_log_index = answer.receipt().outcome().first_log_index(),
                      .height = answer.receipt().height(),
-                     .message = message_of(answer, intake, packed.first_record),
+                     .message = message_of(answer, intake, packed.first_record, organisation),
                      .receipt_missing = {}};
   const Result<void> kept = ordered(answer) ? keeper.keep(packed.bytes, answer) : Result<void>{};
   if (!kept) {
@@ -182,10 +190,11 @@ std::uint64_t SubmitReport::height() const {
 
 std::string with_places(const std::string& message, const std::vector<std::string>& places,
                         std::size_t first_record) {
-  static const std::regex kRecord("\\brecord ([0-9]{1,5})(?=:)");
+  static const std::regex record_number("\\brecord ([0-9]{1,5})(?=:)");
   std::string text;
   auto rest = message.begin();
-  for (std::sregex_iterator at(message.begin(), message.end(), kRecord), end; at != end; ++at) {
+  for (std::sregex_iterator at(message.begin(), message.end(), record_number), end; at != end;
+       ++at) {
     const std::size_t place = first_record + std::stoul((*at)[1].str());
     if (place >= places.size()) continue;
     text.append(rest, (*at)[0].first).append(places[place]);
@@ -216,7 +225,8 @@ Result<SubmitReport> submit_records(const ClientProfile& profile,
   }
   SubmitReport report;
   for (std::size_t i = 0; i < packed.size(); ++i) {
-    report.parts.push_back(part_of(packed[i], intake, (*answers)[i], keeper, waiting));
+    report.parts.push_back(
+        part_of(packed[i], intake, (*answers)[i], profile.organisation, keeper, waiting));
   }
   return report;
 }

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -155,6 +156,8 @@ class ClientFaults(NetworkTest):
         done = run("record", "submit", file, "--batch", "2", profile=self.net.member("laboratory"), check=1)
         self.assertRegex(done.stderr, rf"records 2\.\.3 .* are not on the chain: {file}: \S*\[3\].*number")
         self.assertRegex(done.stdout, r"4 of 6 records certified, up to height [1-9]")
+        subject = re.search(r"on the chain already: qc history (\S+) proves", done.stderr).group(1)
+        self.assertIn("PLACE-3", run("history", subject, profile=self.net.member("laboratory")).stdout)
 
 
 class ChangedValidators(NetworkTest):
