@@ -2,7 +2,9 @@
 #include "cli/connection.h"
 
 #include <fmt/format.h>
+#include <grpc/support/log.h>
 #include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/tls_certificate_provider.h>
@@ -10,6 +12,7 @@
 #include <grpcpp/security/tls_credentials_options.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -18,6 +21,7 @@
 #include "ledger/hash.h"
 #include "ledger/signer.h"
 #include "ledger/tls_certificate.h"
+#include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {
 
@@ -28,6 +32,7 @@ using ledger::Result;
 namespace {
 
 constexpr std::chrono::seconds kConnectTimeout{5};
+constexpr std::chrono::seconds kReasonTimeout{1};
 constexpr int kReceiveSizeMax = 64 * 1024 * 1024;
 constexpr std::int64_t kCertificateDays = 30;
 
@@ -71,7 +76,59 @@ Result<std::shared_ptr<grpc::experimental::CertificateProviderInterface>> client
   return std::make_shared<grpc::experimental::StaticDataCertificateProvider>("", pairs);
 }
 
+/// gRPC tells why a channel is not connected only to a call on it.
+std::string failure_of(const std::shared_ptr<grpc::Channel>& channel) {
+  const auto stub = quality::v1::NodeService::NewStub(channel);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kReasonTimeout);
+  quality::v1::GetStatusResponse response;
+  const grpc::Status status = stub->GetStatus(&context, {}, &response);
+  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) return "no answer in time";
+  return connection_reason(status.error_message());
+}
+
 }  // namespace
+
+void silence_grpc_log() {
+  gpr_set_log_function([](gpr_log_func_args* /*line*/) {});
+}
+
+std::string connection_reason(std::string_view grpc_message) {
+  struct Reason {
+    std::string_view part;
+    std::string_view meaning;
+  };
+  constexpr std::string_view kEnded =
+      "the node ended the connection: it does not know this organisation's TLS key (qc org show), "
+      "or has no certified state yet";
+  constexpr std::array<Reason, 6> kReasons = {{
+      {"Connection refused", "connection refused: does the node run?"},
+      {"not the one in the profile", "the node's TLS key is not the one in the profile"},
+      {"certificate verif", "the node's TLS key is not the one in the profile"},
+      {"Socket closed", kEnded},
+      {"onnection reset", kEnded},
+      {"andshake", kEnded},
+  }};
+  for (const Reason& reason : kReasons) {
+    if (grpc_message.find(reason.part) != std::string_view::npos) {
+      return std::string(reason.meaning);
+    }
+  }
+  return std::string(grpc_message);
+}
+
+Result<void> connect(const std::shared_ptr<grpc::Channel>& channel,
+                     std::chrono::milliseconds timeout) {
+  const auto deadline = std::chrono::system_clock::now() + timeout;
+  for (;;) {
+    const grpc_connectivity_state state = channel->GetState(/*try_to_connect=*/true);
+    if (state == GRPC_CHANNEL_READY) return {};
+    const bool failed = state == GRPC_CHANNEL_TRANSIENT_FAILURE || state == GRPC_CHANNEL_SHUTDOWN;
+    if (failed || !channel->WaitForStateChange(state, deadline)) {
+      return fail(Code::kUnavailable, failure_of(channel));
+    }
+  }
+}
 
 Result<NodeAddress> chosen_node(const ClientProfile& profile, const std::string& address) {
   if (profile.nodes.empty()) {
@@ -101,6 +158,8 @@ Result<std::shared_ptr<grpc::Channel>> open_channel(const ClientProfile& profile
   arguments.SetMaxReceiveMessageSize(kReceiveSizeMax);
   // Connections to one node are not shared, or one TCP stream would carry all of a bench's clients.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  // A node is reached directly: an HTTP proxy of the environment would end the TLS handshake.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(node.address, grpc::experimental::TlsCredentials(options),
                                    arguments);
 }
@@ -115,17 +174,16 @@ Result<std::vector<std::shared_ptr<grpc::Channel>>> open_channels(const ClientPr
 }
 
 Result<std::shared_ptr<grpc::Channel>> open_any_channel(const ClientProfile& profile) {
+  std::string reasons;
   for (const NodeAddress& node : profile.nodes) {
     QC_TRY(auto channel, open_channel(profile, node));
-    if (channel->WaitForConnected(std::chrono::system_clock::now() + kConnectTimeout)) {
-      return channel;
-    }
+    const Result<void> connected = connect(channel, kConnectTimeout);
+    if (connected) return channel;
+    reasons += fmt::format("\n  {}: {}", node.address, connected.error().message);
   }
-  return fail(
-      Code::kUnavailable,
-      fmt::format("none of the {} nodes in {} accepts this organisation's TLS key: is the "
-                  "network up (qc network status), and the organisation active (qc org show)?",
-                  profile.nodes.size(), (profile.folder / "profile.json").string()));
+  return fail(Code::kUnavailable,
+              fmt::format("none of the {} nodes in {} can be reached:{}", profile.nodes.size(),
+                          (profile.folder / "profile.json").string(), reasons));
 }
 
 }  // namespace qc::cli

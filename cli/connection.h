@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/client_profile.h"
@@ -13,6 +15,17 @@ class Channel;
 }
 
 namespace qc::cli {
+
+/// Keeps gRPC's own log lines off standard error: what a user needs of them stands in our errors.
+void silence_grpc_log();
+
+/// What gRPC says of a connection that failed, in the user's words with what to do.
+std::string connection_reason(std::string_view grpc_message);
+
+/// Waits until the channel is connected; kUnavailable with the reason as soon as it has failed, or
+/// after `timeout`.
+ledger::Result<void> connect(const std::shared_ptr<grpc::Channel>& channel,
+                             std::chrono::milliseconds timeout);
 
 /// A TLS channel to one node: this organisation's client certificate (self-signed over its TLS key)
 /// on our side, and the node's key, known from the profile, on the other. Certificates' names and
@@ -27,7 +40,8 @@ ledger::Result<NodeAddress> chosen_node(const ClientProfile& profile, const std:
 ledger::Result<std::vector<std::shared_ptr<grpc::Channel>>> open_channels(
     const ClientProfile& profile);
 
-/// The first node of the profile that answers within a few seconds; kUnavailable where none does.
+/// The first node of the profile that answers within a few seconds; kUnavailable where none does,
+/// with each one's reason.
 ledger::Result<std::shared_ptr<grpc::Channel>> open_any_channel(const ClientProfile& profile);
 
 }  // namespace qc::cli

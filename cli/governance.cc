@@ -5,12 +5,11 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
-#include <chrono>
 #include <vector>
 
-#include "cli/connection.h"
 #include "cli/enrolment.h"
 #include "cli/key_file.h"
+#include "cli/node_reader.h"
 #include "cli/submitter.h"
 #include "ledger/canonical_protobuf.h"
 #include "quality/v1/services.grpc.pb.h"
@@ -21,12 +20,6 @@ using ledger::Code;
 using ledger::fail;
 using ledger::Result;
 using quality::v1::SubmissionReceipt;
-
-namespace {
-
-constexpr std::chrono::seconds kQueryTimeout{30};
-
-}  // namespace
 
 Result<SubmissionReceipt> submit_record(const ClientProfile& profile,
                                         const std::filesystem::path& key_file,
@@ -53,18 +46,14 @@ Result<SubmissionReceipt> submit_record(const ClientProfile& profile,
 
 Result<quality::v1::Member> find_member(const ClientProfile& profile, const std::string& code,
                                         std::uint64_t min_height) {
-  QC_TRY(const auto channel, open_any_channel(profile));
-  const auto stub = quality::v1::NetworkService::NewStub(channel);
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kQueryTimeout);
   quality::v1::GetMemberRequest request;
   request.set_code(code);
   request.set_min_height(min_height);
   quality::v1::Member member;
-  const grpc::Status status = stub->GetMember(&context, request, &member);
-  if (!status.ok()) {
-    return fail(static_cast<Code>(status.error_code()), status.error_message());
-  }
+  QC_TRY_VOID(ask_nodes(
+      profile, "the member " + code, [&](const auto& channel, auto& context, auto& /*watch*/) {
+        return quality::v1::NetworkService::NewStub(channel)->GetMember(&context, request, &member);
+      }));
   return member;
 }
 

@@ -4,11 +4,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/connection.h"
 #include "cli/session.h"
 #include "ledger/canonical_protobuf.h"
 
 int main(int argc, char** argv) {
   qc::ledger::silence_protobuf_log();
+  qc::cli::silence_grpc_log();
   // Private keys pass through this process: no core dumps, no files for others.
   ::prctl(PR_SET_DUMPABLE, 0);
   ::umask(077);

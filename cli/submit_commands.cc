@@ -105,7 +105,8 @@ nlohmann::ordered_json report_json(const TakenIn& intake, const SubmitReport& re
                            {"state", quality::v1::SubmissionState_Name(part.state)},
                            {"first_log_index", part.first_log_index},
                            {"height", part.height},
-                           {"message", part.message}});
+                           {"message", part.message},
+                           {"receipt_missing", part.receipt_missing}});
   }
   return {{"records", intake.records.size()},
           {"committed", report.committed_records()},
@@ -113,18 +114,27 @@ nlohmann::ordered_json report_json(const TakenIn& intake, const SubmitReport& re
           {"submissions", submissions}};
 }
 
-void print_submit_report(const TakenIn& intake, const SubmitReport& report) {
-  for (const SubmittedPart& part : report.parts) {
-    if (part.state != quality::v1::SUBMISSION_STATE_COMMITTED) {
-      fmt::print(
-          stderr, "qc: records {}..{} ({} ...) are not on the chain: {}\n", part.first_record,
-          part.first_record + part.record_count - 1, intake.origins[part.first_record],
-          part.message.empty() ? "no node answered in time, the outcome is unknown" : part.message);
-    }
+void print_part(const TakenIn& intake, const SubmittedPart& part) {
+  const std::string which =
+      fmt::format("records {}..{} ({} ...)", part.first_record,
+                  part.first_record + part.record_count - 1, intake.origins[part.first_record]);
+  if (part.state != quality::v1::SUBMISSION_STATE_COMMITTED) {
+    fmt::print(stderr, "qc: {} {}\n", which,
+               part.message.empty()
+                   ? "may or may not be on the chain: no node answered in time; the same command "
+                     "goes on with what was signed"
+                   : "are not on the chain: " + part.message);
   }
-  const std::uint64_t height = report.parts.empty() ? 0 : report.parts.back().height;
-  fmt::print("{} of {} records certified, up to height {}\n", report.committed_records(),
-             intake.records.size(), height);
+  if (!part.receipt_missing.empty()) {
+    fmt::print(stderr, "qc: {} are {}\n", which, part.receipt_missing);
+  }
+}
+
+void print_submit_report(const TakenIn& intake, const SubmitReport& report) {
+  for (const SubmittedPart& part : report.parts) print_part(intake, part);
+  fmt::print("{} of {} records certified", report.committed_records(), intake.records.size());
+  if (report.height() != 0) fmt::print(", up to height {}", report.height());
+  fmt::print("\n");
 }
 
 void print_problems(const TakenIn& intake) {
@@ -173,8 +183,9 @@ void submit(Session& session, const SubmitOptions& options) {
   if (!key) {
     return session.fail(key.error());
   }
-  const auto report = submit_records(*profile, *key, intake->records,
-                                     {.records_max = options.batch}, options.receipts);
+  const auto report =
+      submit_records(*profile, *key, {.records = intake->records, .places = intake->origins},
+                     {.records_max = options.batch}, options.receipts);
   if (!report) {
     return session.fail(report.error());
   }
@@ -185,6 +196,8 @@ void submit(Session& session, const SubmitOptions& options) {
   }
   if (!report->complete()) {
     session.exit_code = kFailed;
+  } else if (report->receipts_missing()) {
+    session.exit_code = kPartial;
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -21,8 +22,10 @@ struct SubmittedPart {
   /// Committed: log index of its first record. Committed and rejected: the block.
   std::uint64_t first_log_index = 0;
   std::uint64_t height = 0;
-  /// Otherwise: why not.
+  /// Otherwise: why not; refused records are named by their places.
   std::string message;
+  /// Why the receipt of what was committed or rejected is not there, with what to do; else empty.
+  std::string receipt_missing;
 };
 
 /// What became of all of it.
@@ -32,15 +35,32 @@ struct SubmitReport {
   std::size_t committed_records() const;
   /// Every record is on the chain.
   bool complete() const;
+  /// Something on the chain has no receipt yet.
+  bool receipts_missing() const;
+  /// The greatest block of what was committed.
+  std::uint64_t height() const;
+};
+
+/// `message` with "record N:" of a part that begins with the caller's record `first_record` turned
+/// into the place where that record was read.
+std::string with_places(const std::string& message, const std::vector<std::string>& places,
+                        std::size_t first_record);
+
+/// What is submitted: the records, and beside each where it was read.
+struct SubmitIntake {
+  const std::vector<quality::v1::Record>& records;
+  const std::vector<std::string>& places;
 };
 
 /// Submits records under the key in `key_file`, with a progress bar on standard error where that is
-/// a terminal. Every receipt is verified against the profile's policy before it counts. Where
-/// `receipts` is not empty, writes for each committed record LOGINDEX.record and
-/// LOGINDEX.tlog-proof into that folder, and for each rejected submission HASH.tlog-proof.
+/// a terminal. Every receipt is verified against the profile's policy. Where `receipts` is not
+/// empty, that folder is made and tried before anything is sent, and receipts are written into it.
+/// Until its receipt is there each signed submission is kept, in that folder or else in
+/// PROFILE/submissions; what is found there of an earlier, interrupted run is gone on with instead
+/// of signed anew.
 ledger::Result<SubmitReport> submit_records(const ClientProfile& profile,
                                             const std::filesystem::path& key_file,
-                                            const std::vector<quality::v1::Record>& records,
+                                            const SubmitIntake& intake,
                                             const PackingOptions& packing,
                                             const std::filesystem::path& receipts);
 

@@ -7,16 +7,13 @@
 #include <sys/random.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
-#include <stop_token>
 #include <thread>
 #include <utility>
 
 #include "cli/connection.h"
+#include "cli/silence_watch.h"
 #include "ledger/hash.h"
 #include "ledger/submission.h"
 #include "quality/v1/services.grpc.pb.h"
@@ -66,39 +63,6 @@ std::vector<std::size_t> open_places(const std::vector<SubmitResponse>& answers)
   return places;
 }
 
-/// Cancels a call once nothing has been heard on it for kSilence.
-class SilenceWatch {
- public:
-  explicit SilenceWatch(grpc::ClientContext& context)
-      : watcher_([this, &context](const std::stop_token& ending) { watch(ending, context); }) {}
-
-  /// From any thread.
-  void heard() { heard_.store(std::chrono::steady_clock::now()); }
-  /// Whether it was the watch that ended the call.
-  bool cancelled() const { return cancelled_.load(); }
-
- private:
-  void watch(const std::stop_token& ending, grpc::ClientContext& context) {
-    std::unique_lock lock(mutex_);
-    while (!ending.stop_requested()) {
-      const auto deadline = heard_.load() + kSilence;
-      if (std::chrono::steady_clock::now() >= deadline) {
-        cancelled_.store(true);
-        context.TryCancel();
-        return;
-      }
-      wake_.wait_until(lock, ending, deadline, [] { return false; });
-    }
-  }
-
-  std::atomic<std::chrono::steady_clock::time_point> heard_{std::chrono::steady_clock::now()};
-  std::atomic<bool> cancelled_{false};
-  std::mutex mutex_;
-  std::condition_variable_any wake_;
-  // Last, so that it ends before what it uses.
-  std::jthread watcher_;
-};
-
 /// One attempt over one channel. Answers arrive in `answers`; those refused for lack of capacity
 /// stay open, and `retry_after_ms` says for how long the node wants to be left alone; so do those
 /// that the node cannot have ordered now, and `unavailable` says why.
@@ -114,7 +78,7 @@ class StreamAttempt {
 
   grpc::Status run(const std::vector<std::size_t>& places, const Progress& progress) {
     const auto stream = stub_->SubmitStream(&context_);
-    SilenceWatch watch(context_);
+    SilenceWatch watch(context_, kSilence);
     std::thread writer([&] {
       SubmitRequest request;
       for (const std::size_t place : places) {
@@ -185,6 +149,14 @@ class WaitingNote {
   bool said_ = false;
 };
 
+std::string reasons_text(const ClientProfile& profile, const std::vector<std::string>& reasons) {
+  std::string text;
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    text += fmt::format("\n  {}: {}", profile.nodes[i].address, reasons[i]);
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<std::vector<PackedSubmission>> pack_records(const std::vector<std::string>& records,
@@ -224,7 +196,7 @@ Result<std::vector<SubmitResponse>> submit_all(const ClientProfile& profile,
     answer.set_state(quality::v1::SUBMISSION_STATE_PENDING);
   }
   QC_TRY(const auto channels, open_channels(profile));
-  std::string last_failure = "no node could be reached";
+  std::vector<std::string> reasons(channels.size(), "not asked");
   WaitingNote waiting;
   const auto patience = std::chrono::steady_clock::now() + kUnavailablePatience;
   const auto goes_on = [&](int round) {
@@ -236,28 +208,31 @@ Result<std::vector<SubmitResponse>> submit_all(const ClientProfile& profile,
     if (places.empty()) {
       return answers;
     }
-    grpc::Channel& channel = *channels[static_cast<std::size_t>(round) % channels.size()];
-    if (!channel.WaitForConnected(std::chrono::system_clock::now() + kSubmitConnectTimeout)) {
+    const std::size_t node = static_cast<std::size_t>(round) % channels.size();
+    const Result<void> connected = connect(channels[node], kSubmitConnectTimeout);
+    if (!connected) {
+      reasons[node] = connected.error().message;
+      std::this_thread::sleep_for(kUnavailablePause);
       continue;
     }
-    StreamAttempt attempt(channel, submissions, answers);
+    StreamAttempt attempt(*channels[node], submissions, answers);
     const grpc::Status status = attempt.run(places, progress);
     if (!status.ok()) {
-      last_failure = status.error_message();
+      reasons[node] = connection_reason(status.error_message());
       if (status.error_code() == grpc::StatusCode::PERMISSION_DENIED ||
           status.error_code() == grpc::StatusCode::INVALID_ARGUMENT) {
-        return fail(static_cast<Code>(status.error_code()), last_failure);
+        return fail(static_cast<Code>(status.error_code()), status.error_message());
       }
     }
     if (!attempt.unavailable().empty()) {
-      last_failure = attempt.unavailable();
-      waiting.say(last_failure);
+      reasons[node] = attempt.unavailable();
+      waiting.say(reasons[node]);
       std::this_thread::sleep_for(kUnavailablePause);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(attempt.retry_after_ms()));
   }
   if (open_places(answers).size() == answers.size()) {
-    return fail(Code::kUnavailable, fmt::format("nothing was answered: {}", last_failure));
+    return fail(Code::kUnavailable, "nothing was answered:" + reasons_text(profile, reasons));
   }
   return answers;
 }

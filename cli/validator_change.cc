@@ -6,14 +6,15 @@
 #include <grpcpp/client_context.h>
 
 #include <algorithm>
-#include <chrono>
+#include <system_error>
 #include <utility>
 #include <vector>
 
-#include "cli/connection.h"
 #include "cli/enrolment.h"
+#include "cli/files.h"
 #include "cli/governance.h"
 #include "cli/key_file.h"
+#include "cli/node_reader.h"
 #include "ledger/digest.h"
 #include "ledger/genesis.h"
 #include "ledger/key.h"
@@ -30,8 +31,6 @@ using quality::v1::ValidatorSetChange;
 
 namespace {
 
-constexpr std::chrono::seconds kMembersTimeout{30};
-
 Result<void> add_key(ValidatorSetChange& change, const ClientProfile& profile,
                      const ledger::Signer& signer, quality::v1::KeyPurpose purpose) {
   quality::v1::NewKey& key = *change.add_keys();
@@ -44,18 +43,12 @@ Result<void> add_key(ValidatorSetChange& change, const ClientProfile& profile,
   return {};
 }
 
-grpc::Status call(const ClientProfile& profile, Result<void>& reached, auto ask) {
-  const auto channel = open_any_channel(profile);
-  if (!channel) {
-    reached = tl::unexpected<ledger::Error>(channel.error());
-    return {};
-  }
-  const auto stub = quality::v1::NetworkService::NewStub(*channel);
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kMembersTimeout);
-  grpc::Status status = ask(*stub, context);
-  if (!status.ok()) reached = fail(static_cast<Code>(status.error_code()), status.error_message());
-  return status;
+/// A call of the network's service at whichever node answers.
+Result<void> ask_network(const ClientProfile& profile, const std::string& waited_for, auto ask) {
+  return ask_nodes(profile, waited_for, [&](const auto& channel, auto& context, auto& /*watch*/) {
+    const auto stub = quality::v1::NetworkService::NewStub(channel);
+    return ask(*stub, context);
+  });
 }
 
 Result<std::vector<ledger::FiledValidatorSet>> filed_sets(
@@ -145,11 +138,9 @@ Result<quality::v1::ListValidatorsResponse> list_validators(const ClientProfile&
   quality::v1::ListValidatorsRequest request;
   request.set_min_height(min_height);
   quality::v1::ListValidatorsResponse response;
-  Result<void> reached;
-  call(profile, reached, [&](auto& stub, auto& context) {
+  QC_TRY_VOID(ask_network(profile, "the validators", [&](auto& stub, auto& context) {
     return stub.ListValidators(&context, request, &response);
-  });
-  QC_TRY_VOID(reached);
+  }));
   return response;
 }
 
@@ -158,11 +149,9 @@ Result<std::string> follow_policy(const ClientProfile& profile, const std::strin
   quality::v1::FollowValidatorsRequest request;
   request.set_set_hash(ledger::to_bytes(trusted.validators.hash()));
   quality::v1::FollowValidatorsResponse response;
-  Result<void> reached;
-  call(profile, reached, [&](auto& stub, auto& context) {
+  QC_TRY_VOID(ask_network(profile, "the way to the validators", [&](auto& stub, auto& context) {
     return stub.FollowValidators(&context, request, &response);
-  });
-  QC_TRY_VOID(reached);
+  }));
   QC_TRY(const std::vector<ledger::FiledValidatorSet> sets, filed_sets(response));
   const auto history = ledger::ValidatorHistory::verify(trusted, sets);
   if (!history) {
@@ -180,6 +169,20 @@ Result<std::string> follow_policy(const ClientProfile& profile, const std::strin
     }
   }
   return followed.format();
+}
+
+Result<FollowedPolicy> follow_policy_file(const ClientProfile& profile) {
+  QC_TRY(const std::string old, read_file(profile.policy));
+  QC_TRY(std::string followed, follow_policy(profile, old));
+  if (followed == old) return FollowedPolicy{.policy = std::move(followed), .earlier = {}};
+  std::filesystem::path earlier;
+  std::error_code ignored;
+  for (int number = 1; earlier.empty() || std::filesystem::exists(earlier, ignored); ++number) {
+    earlier = fmt::format("{}.{}", profile.policy.string(), number);
+  }
+  QC_TRY_VOID(write_file(earlier, old));
+  QC_TRY_VOID(write_file(profile.policy, followed));
+  return FollowedPolicy{.policy = std::move(followed), .earlier = std::move(earlier)};
 }
 
 }  // namespace qc::cli

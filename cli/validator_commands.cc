@@ -168,18 +168,13 @@ Result<void> request(const Session& session, const ValidatorOptions& options) {
 
 Result<void> follow(const Session& session) {
   QC_TRY(const ClientProfile profile, session.load_profile());
-  QC_TRY(const std::string old, read_file(profile.policy));
-  QC_TRY(const std::string followed, follow_policy(profile, old));
-  if (followed == old) {
+  QC_TRY(const FollowedPolicy followed, follow_policy_file(profile));
+  if (followed.earlier.empty()) {
     fmt::print("{} is of the present validators\n", profile.policy.string());
     return {};
   }
-  // Receipts of the earlier set are verified with its policy.
-  const std::filesystem::path kept = profile.policy.string() + ".before";
-  QC_TRY_VOID(write_file(kept, old));
-  QC_TRY_VOID(write_file(profile.policy, followed));
   fmt::print("{} is of the present validators now; the earlier one, for earlier receipts, is {}\n",
-             profile.policy.string(), kept.string());
+             profile.policy.string(), followed.earlier.string());
   return {};
 }
 

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/kept_submissions.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include "cli/files.h"
+#include "ledger/canonical_protobuf.h"
+#include "ledger/encoding.h"
+
+namespace qc::cli {
+
+using ledger::Code;
+using ledger::fail;
+using ledger::Result;
+
+namespace {
+
+constexpr std::string_view kSubmissionSuffix = ".submission";
+
+Result<std::filesystem::path> submission_file(const std::filesystem::path& folder,
+                                              std::string_view bytes) {
+  QC_TRY(const ledger::Submission submission, ledger::Submission::parse(std::string(bytes)));
+  return folder / (ledger::to_hex(submission.hash()) + std::string(kSubmissionSuffix));
+}
+
+/// A file's contents, or a folder's list of names, onto the disk.
+Result<void> sync_to_disk(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+  const int reason = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (synced) return {};
+  return fail(Code::kFailedPrecondition,
+              fmt::format("cannot write {} to the disk: {}", path.string(), std::strerror(reason)));
+}
+
+std::string without_claimed_time(quality::v1::Record record) {
+  record.clear_claimed_time_ms();
+  return ledger::canonical_bytes(record);
+}
+
+/// What a kept submission carries; empty where a record cannot be read.
+std::vector<std::string> carried_by(const ledger::Submission& submission) {
+  std::vector<std::string> carried;
+  for (const std::string_view bytes : submission.records()) {
+    const auto record = ledger::parse_canonical<quality::v1::Record>(bytes);
+    if (!record) return {};
+    carried.push_back(without_claimed_time(*record));
+  }
+  return carried;
+}
+
+bool begins_with(const std::vector<std::string>& wanted, std::size_t place,
+                 const std::vector<std::string>& carried) {
+  return carried.size() <= wanted.size() - place &&
+         std::equal(carried.begin(), carried.end(),
+                    wanted.begin() + static_cast<std::ptrdiff_t>(place));
+}
+
+}  // namespace
+
+Result<void> prepare_folder(const std::filesystem::path& folder) {
+  const std::filesystem::path trial = folder / ".trial";
+  const Result<void> written = write_file(trial, "trial");
+  std::error_code ignored;
+  std::filesystem::remove(trial, ignored);
+  if (written) return {};
+  return fail(Code::kInvalidArgument,
+              fmt::format("{}; receipts cannot be kept there, so nothing was sent: name another "
+                          "folder",
+                          written.error().message));
+}
+
+Result<void> keep_submission(const std::filesystem::path& folder, std::string_view bytes) {
+  QC_TRY(const std::filesystem::path file, submission_file(folder, bytes));
+  QC_TRY_VOID(write_file(file, bytes));
+  QC_TRY_VOID(sync_to_disk(file));
+  return sync_to_disk(folder);
+}
+
+void release_submission(const std::filesystem::path& folder, std::string_view bytes) {
+  std::error_code ignored;
+  if (const auto file = submission_file(folder, bytes)) std::filesystem::remove(*file, ignored);
+}
+
+Result<std::vector<KeptSubmission>> kept_submissions(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->path().extension() == kSubmissionSuffix) files.push_back(at->path());
+  }
+  if (error) {
+    return fail(Code::kInvalidArgument,
+                fmt::format("cannot read the folder {}: {}", folder.string(), error.message()));
+  }
+  std::ranges::sort(files);
+  std::vector<KeptSubmission> kept;
+  for (std::filesystem::path& file : files) {
+    QC_TRY(std::string bytes, read_file(file, ledger::kMaxSubmissionSize));
+    auto submission = ledger::Submission::parse(std::move(bytes));
+    if (!submission) {
+      return fail(Code::kInvalidArgument,
+                  fmt::format("{}: holds no signed submission ({}); move it away", file.string(),
+                              submission.error().message));
+    }
+    kept.push_back({.file = std::move(file), .submission = *std::move(submission)});
+  }
+  return kept;
+}
+
+std::vector<Resumed> resumable(const std::vector<quality::v1::Record>& records,
+                               const std::vector<KeptSubmission>& kept, const std::string& chain_id,
+                               const ledger::Digest& key) {
+  std::vector<std::string> wanted;
+  for (const quality::v1::Record& record : records) wanted.push_back(without_claimed_time(record));
+  std::vector<std::vector<std::string>> carried(kept.size());
+  std::multimap<std::string_view, std::size_t> by_first;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    const ledger::SubmissionHeader& header = kept[i].submission.header();
+    if (header.chain_id != chain_id || header.key_id != key) continue;
+    carried[i] = carried_by(kept[i].submission);
+    if (!carried[i].empty()) by_first.emplace(carried[i].front(), i);
+  }
+  std::vector<Resumed> found;
+  for (std::size_t place = 0; place < wanted.size();) {
+    const auto [begin, end] = by_first.equal_range(wanted[place]);
+    const auto match = std::find_if(begin, end, [&](const auto& entry) {
+      return begins_with(wanted, place, carried[entry.second]);
+    });
+    if (match == end) {
+      ++place;
+      continue;
+    }
+    found.push_back({.first_record = place, .kept = match->second});
+    place += carried[match->second].size();
+    // Equal records further on are other records.
+    by_first.erase(match);
+  }
+  return found;
+}
+
+}  // namespace qc::cli

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/client_profile.h"
+#include "cli/session.h"
+#include "ledger/digest.h"
+#include "ledger/result.h"
+#include "quality/v1/services.pb.h"
+
+namespace qc::cli {
+
+/// What the network knows of a submission. A node that has never seen it may be behind, so each is
+/// asked before the answer is SUBMISSION_STATE_UNKNOWN.
+ledger::Result<quality::v1::SubmitResponse> find_submission(const ClientProfile& profile,
+                                                            const ledger::Digest& hash);
+
+/// `qc receipt fetch`: receipts for the signed submissions that wait in a folder.
+void add_receipt_fetch_command(CLI::App& receipt, Session& session);
+
+}  // namespace qc::cli

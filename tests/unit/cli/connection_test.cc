@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/connection.h"
+
+#include <gtest/gtest.h>
+
+namespace qc::cli {
+namespace {
+
+TEST(ConnectionReason, SaysWhatEachFailureIsAndNotAlwaysTheTlsKey) {
+  EXPECT_EQ(connection_reason("failed to connect to all addresses; last error: UNKNOWN: "
+                              "ipv4:127.0.0.1:9: Failed to connect to remote host: Connection "
+                              "refused"),
+            "connection refused: does the node run?");
+  EXPECT_EQ(connection_reason("Socket closed"),
+            "the node ended the connection: it does not know this organisation's TLS key (qc org "
+            "show), or has no certified state yet");
+  EXPECT_EQ(connection_reason("the node orders nothing now"), "the node orders nothing now");
+}
+
+}  // namespace
+}  // namespace qc::cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/submit_report.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace qc::cli {
+namespace {
+
+using quality::v1::SUBMISSION_STATE_COMMITTED;
+using quality::v1::SUBMISSION_STATE_REJECTED;
+
+TEST(WithPlaces, NamesRecordsByWhereTheyWereRead) {
+  const std::vector<std::string> places = {"f.csv: line 2", "f.csv: line 3", "f.csv: line 4"};
+
+  EXPECT_EQ(with_places("record 0: is missing\nrecord 1: is too large", places, 1),
+            "f.csv: line 3: is missing\nf.csv: line 4: is too large");
+  EXPECT_EQ(with_places("record 2: is missing", places, 1), "record 2: is missing");
+  EXPECT_EQ(with_places("no record is here", places, 0), "no record is here");
+}
+
+TEST(SubmitReport, CountsUpToTheGreatestHeightOfWhatIsOnTheChain) {
+  SubmitReport report;
+  report.parts.push_back({.record_count = 5, .state = SUBMISSION_STATE_COMMITTED, .height = 40});
+  report.parts.push_back({.record_count = 6, .state = SUBMISSION_STATE_COMMITTED, .height = 41});
+  report.parts.push_back({.record_count = 1, .state = SUBMISSION_STATE_REJECTED, .height = 42});
+
+  EXPECT_EQ(report.height(), 41U);
+  EXPECT_EQ(report.committed_records(), 11U);
+  EXPECT_FALSE(report.complete());
+}
+
+TEST(SubmitReport, KnowsThatAReceiptIsMissingThoughEverythingIsOnTheChain) {
+  SubmitReport report;
+  report.parts.push_back({.record_count = 1, .state = SUBMISSION_STATE_COMMITTED, .height = 40});
+  EXPECT_FALSE(report.receipts_missing());
+
+  report.parts.front().receipt_missing = "in block 40, but its receipt is not there yet";
+  EXPECT_TRUE(report.receipts_missing());
+  EXPECT_TRUE(report.complete());
+}
+
+}  // namespace
+}  // namespace qc::cli
