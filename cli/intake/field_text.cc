@@ -53,13 +53,13 @@ std::string choices(const google::protobuf::EnumDescriptor& type) {
 }
 
 /// A record says 0 where no time is given, and nothing that is inspected lies so far ahead.
-Result<std::uint64_t> plausible_time(std::string_view text, std::uint64_t time_ms) {
-  constexpr std::uint64_t kYear2100Ms = 4'102'444'800'000;
+Result<std::uint64_t> plausible_time(std::string_view text, std::uint64_t time_ms,
+                                     std::uint64_t before_ms) {
   if (time_ms == 0) {
     return fail(Code::kInvalidArgument,
                 ledger::quote(text) + " is before 1970; no record says that");
   }
-  if (time_ms >= kYear2100Ms) {
+  if (time_ms >= before_ms) {
     return fail(Code::kInvalidArgument, ledger::quote(text) + " is after the year 2100");
   }
   return time_ms;
@@ -92,17 +92,18 @@ std::string no_unix_ms(std::string_view text) {
 
 }  // namespace
 
-Result<std::uint64_t> read_time(std::string_view text, std::uint32_t time_zone) {
-  if (const auto time = ledger::parse_rfc3339(text)) return plausible_time(text, *time);
+Result<std::uint64_t> read_time(std::string_view text, std::uint32_t time_zone,
+                                std::uint64_t before_ms) {
+  if (const auto time = ledger::parse_rfc3339(text)) return plausible_time(text, *time, before_ms);
   if (const auto day = ledger::parse_date(text)) {
-    return plausible_time(text, ledger::start_of_day_ms(*day, time_zone));
+    return plausible_time(text, ledger::start_of_day_ms(*day, time_zone), before_ms);
   }
-  if (is_rfc3339_before_1970(text)) return plausible_time(text, 0);
+  if (is_rfc3339_before_1970(text)) return plausible_time(text, 0, before_ms);
   constexpr std::size_t kMsDigits = 13;
   const bool digits = text.find_first_not_of("0123456789") == std::string_view::npos;
   if (digits && text.size() > kMsDigits) return fail(Code::kInvalidArgument, no_unix_ms(text));
   const auto number = ledger::parse_decimal(text);
-  if (number && text.size() == kMsDigits) return plausible_time(text, *number);
+  if (number && text.size() == kMsDigits) return plausible_time(text, *number, before_ms);
   return fail(Code::kInvalidArgument, ledger::quote(text) +
                                           " should be a time with its offset such as "
                                           "2026-11-23T08:00:00+08:00, a day such as 2026-11-23, or "
@@ -120,9 +121,6 @@ Result<int> read_enum(std::string_view text, const google::protobuf::EnumDescrip
 Result<std::string> read_gtin(std::string_view text) {
   if (auto fault = ledger::any_gtin_fault(text)) {
     return fail(Code::kInvalidArgument, *std::move(fault));
-  }
-  if (text.find_first_not_of('0') == std::string_view::npos) {
-    return fail(Code::kInvalidArgument, ledger::quote(text) + " names no product; leave it empty");
   }
   return *ledger::gtin14_of(text);
 }

@@ -14,12 +14,16 @@ class EnumDescriptor;
 
 namespace qc::cli {
 
+/// Nothing that is inspected lies so far ahead.
+inline constexpr std::uint64_t kYear2100Ms = 4'102'444'800'000;
+
 // What people write in a field, whatever kind of file it stands in. Errors say what would be right.
 
 /// A time: RFC 3339 with offset, a day (its first millisecond in `time_zone`), or unix ms in 13
-/// digits. Before 1970 and after 2100 there is none.
+/// digits. Before 1970 there is none, nor from `before_ms` on.
 [[nodiscard]] ledger::Result<std::uint64_t> read_time(std::string_view text,
-                                                      std::uint32_t time_zone);
+                                                      std::uint32_t time_zone,
+                                                      std::uint64_t before_ms = kYear2100Ms);
 
 /// The number of an enum's value: its full name, or the name without the enum's prefix in either
 /// case, with - or blank for _: "VERDICT_PASS", "pass", "non-conformant". The unspecified value is

@@ -12,6 +12,14 @@ namespace {
 using quality::v1::SUBMISSION_STATE_COMMITTED;
 using quality::v1::SUBMISSION_STATE_REJECTED;
 
+SubmittedPart part(std::size_t records, quality::v1::SubmissionState state, std::uint64_t height) {
+  SubmittedPart made;
+  made.record_count = records;
+  made.state = state;
+  made.height = height;
+  return made;
+}
+
 TEST(WithPlaces, NamesRecordsByWhereTheyWereRead) {
   const std::vector<std::string> places = {"f.csv: line 2", "f.csv: line 3", "f.csv: line 4"};
 
@@ -23,9 +31,9 @@ TEST(WithPlaces, NamesRecordsByWhereTheyWereRead) {
 
 TEST(SubmitReport, CountsUpToTheGreatestHeightOfWhatIsOnTheChain) {
   SubmitReport report;
-  report.parts.push_back({.record_count = 5, .state = SUBMISSION_STATE_COMMITTED, .height = 40});
-  report.parts.push_back({.record_count = 6, .state = SUBMISSION_STATE_COMMITTED, .height = 41});
-  report.parts.push_back({.record_count = 1, .state = SUBMISSION_STATE_REJECTED, .height = 42});
+  report.parts.push_back(part(5, SUBMISSION_STATE_COMMITTED, 40));
+  report.parts.push_back(part(6, SUBMISSION_STATE_COMMITTED, 41));
+  report.parts.push_back(part(1, SUBMISSION_STATE_REJECTED, 42));
 
   EXPECT_EQ(report.height(), 41U);
   EXPECT_EQ(report.committed_records(), 11U);
@@ -34,7 +42,7 @@ TEST(SubmitReport, CountsUpToTheGreatestHeightOfWhatIsOnTheChain) {
 
 TEST(SubmitReport, KnowsThatAReceiptIsMissingThoughEverythingIsOnTheChain) {
   SubmitReport report;
-  report.parts.push_back({.record_count = 1, .state = SUBMISSION_STATE_COMMITTED, .height = 40});
+  report.parts.push_back(part(1, SUBMISSION_STATE_COMMITTED, 40));
   EXPECT_FALSE(report.receipts_missing());
 
   report.parts.front().receipt_missing = "in block 40, but its receipt is not there yet";
