@@ -99,8 +99,9 @@ std::string connection_reason(std::string_view grpc_message) {
     std::string_view meaning;
   };
   constexpr std::string_view kEnded =
-      "the node ended the connection: it does not know this organisation's TLS key (qc org show), "
-      "or has no certified state yet";
+      "the node ended the connection: no active organisation has this TLS key (qc org show), or "
+      "the "
+      "node has no certified state yet";
   constexpr std::array<Reason, 6> kReasons = {{
       {"Connection refused", "connection refused: does the node run?"},
       {"not the one in the profile", "the node's TLS key is not the one in the profile"},

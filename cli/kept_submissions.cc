@@ -69,7 +69,8 @@ bool begins_with(const std::vector<std::string>& wanted, std::size_t place,
 }  // namespace
 
 Result<void> prepare_folder(const std::filesystem::path& folder) {
-  const std::filesystem::path trial = folder / ".trial";
+  // Several clients may share the folder.
+  const std::filesystem::path trial = folder / fmt::format(".trial-{}", ::getpid());
   const Result<void> written = write_file(trial, "trial");
   std::error_code ignored;
   std::filesystem::remove(trial, ignored);
@@ -106,8 +107,11 @@ Result<std::vector<KeptSubmission>> kept_submissions(const std::filesystem::path
   std::ranges::sort(files);
   std::vector<KeptSubmission> kept;
   for (std::filesystem::path& file : files) {
-    QC_TRY(std::string bytes, read_file(file, ledger::kMaxSubmissionSize));
-    auto submission = ledger::Submission::parse(std::move(bytes));
+    Result<std::string> bytes = read_file(file, ledger::kMaxSubmissionSize);
+    // Released since by another client that has its receipt.
+    if (!bytes && !std::filesystem::exists(file, error)) continue;
+    if (!bytes) return tl::unexpected<ledger::Error>(std::move(bytes).error());
+    auto submission = ledger::Submission::parse(*std::move(bytes));
     if (!submission) {
       return fail(Code::kInvalidArgument,
                   fmt::format("{}: holds no signed submission ({}); move it away", file.string(),

@@ -178,6 +178,12 @@ void Replica::Engine::ask_promises() {
 }
 
 void Replica::Engine::on_message(ReplicaIndex from, const AskPromises& message) {
+  // A few bytes ask for many; who asks too often asks again.
+  std::optional<Time>& told = peers_.at(from).promises_told;
+  if (told && now_.monotonic < told->plus(config_.answer_interval)) {
+    return;
+  }
+  told = now_.monotonic;
   send(from, heard_.of(from, message.life));
 }
 

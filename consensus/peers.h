@@ -43,6 +43,8 @@ class Peers {
     std::optional<Time> new_view_sent;
     /// When this replica last answered its status.
     std::optional<Time> answered;
+    /// When it was last told what this replica holds of its promises.
+    std::optional<Time> promises_told;
     RoundTrips round_trips;
     /// The mark of the last status that it has echoed.
     std::uint64_t echoed = 0;

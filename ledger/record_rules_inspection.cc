@@ -274,6 +274,8 @@ void judge(RecordJudge& judge, const Place& place, const quality::v1::Certificat
   judge.chosen(place.field("action"), action.action(),
                "amend, supersede, suspend, reinstate or withdraw");
   judge.text(place.field("reason"), action.reason(), free_text_fault);
+  judge.require(action.effective_at_ms() == 0, place.field("effective_at_ms"),
+                "an action takes effect with its block; leave the time out");
   const bool supersede = action.action() == CertificateAction::ACTION_SUPERSEDE;
   judge.require_present(!supersede || !action.replacement().empty(), place.field("replacement"),
                         "the number of the certificate that takes its place");

@@ -19,6 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 /// Fetched blocks that the executor has not caught up with; more are not asked for.
 constexpr std::uint64_t kUnexecutedMax = 512;
+constexpr std::uint64_t kUnexecutedBytesMax = std::uint64_t{64} << 20;
 /// While the executor catches up, it is looked after so often.
 constexpr std::chrono::milliseconds kExecutorWait{20};
 constexpr std::chrono::milliseconds kNothingWait{1'000};
@@ -188,6 +189,15 @@ Result<ChainEdge> BlockSync::local_edge() const {
       .height = view->height(), .seal_text = view->seal_text(), .log_size = view->log_size()};
 }
 
+bool BlockSync::executor_is_behind(std::uint64_t fetched) {
+  const std::uint64_t executed = executor_.executed_height();
+  while (!unexecuted_.empty() && unexecuted_.front().height <= executed) {
+    unexecuted_bytes_ -= unexecuted_.front().bytes;
+    unexecuted_.pop_front();
+  }
+  return fetched > executed + kUnexecutedMax || unexecuted_bytes_ >= kUnexecutedBytesMax;
+}
+
 void BlockSync::fetch_more() {
   std::uint64_t to = 0;
   {
@@ -211,7 +221,7 @@ void BlockSync::fetch_more() {
     if (!edge) return;
     edge_ = *std::move(edge);
   }
-  if (edge_->height > executor_.executed_height() + kUnexecutedMax) return;
+  if (executor_is_behind(edge_->height)) return;
   const auto peer = next_peer();
   if (!peer) return;
   quality::peer::v1::FetchBlocks request;
@@ -267,6 +277,8 @@ void BlockSync::take_answer(const Answer& answer) {
     fetch_ = {};
   } else {
     edge_ = std::move(edge);
+    unexecuted_.push_back({.height = edge_->height, .bytes = answer.body.size()});
+    unexecuted_bytes_ += answer.body.size();
   }
   executor_.apply(*std::move(checked));
 }

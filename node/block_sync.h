@@ -84,6 +84,15 @@ class BlockSync {
     std::chrono::steady_clock::time_point until;
   };
 
+  /// A range that the executor was given.
+  struct Unexecuted {
+    /// Of its last block.
+    std::uint64_t height = 0;
+    std::size_t bytes = 0;
+  };
+
+  /// Whether as much as may wait for the executor does, blocks up to `fetched` having been given.
+  bool executor_is_behind(std::uint64_t fetched);
   void work();
   void serve_one(const Request& request);
   ledger::Result<std::string> range(std::uint64_t from, std::uint64_t to) const;
@@ -102,6 +111,8 @@ class BlockSync {
   // Of the thread alone.
   std::optional<Asked> asked_;
   std::optional<ChainEdge> edge_;
+  std::deque<Unexecuted> unexecuted_;
+  std::size_t unexecuted_bytes_ = 0;
   std::map<PeerId, std::chrono::steady_clock::time_point> banned_;
   std::size_t turn_ = 0;
   LogLimiter punished_log_{1};

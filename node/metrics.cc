@@ -35,13 +35,15 @@ prometheus::Histogram::BucketBoundaries second_buckets() {
 }
 
 /// In the order of consensus::Message.
-constexpr std::array<std::string_view, std::variant_size_v<consensus::Message>> kMessageKinds = {
-    "pre_prepare",     "vote",
-    "checkpoint_vote", "certified_checkpoint",
-    "batch_ack",       "fetch_batches",
-    "status",          "view_change",
-    "new_view",        "fetch_proposals",
-    "proposal_fetched"};
+constexpr std::array kMessageKinds = {
+    std::string_view("pre_prepare"),      std::string_view("vote"),
+    std::string_view("checkpoint_vote"),  std::string_view("certified_checkpoint"),
+    std::string_view("batch_ack"),        std::string_view("fetch_batches"),
+    std::string_view("status"),           std::string_view("view_change"),
+    std::string_view("new_view"),         std::string_view("fetch_proposals"),
+    std::string_view("proposal_fetched"), std::string_view("echo"),
+    std::string_view("ask_promises"),     std::string_view("promises_held")};
+static_assert(kMessageKinds.size() == std::variant_size_v<consensus::Message>);
 constexpr std::array<std::string_view, 4> kDropReasons = {"queue_full", "undecodable", "false",
                                                           "not_needed"};
 constexpr std::array<std::string_view, 3> kEnds = {"accepted", "rejected", "dropped"};

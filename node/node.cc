@@ -257,7 +257,7 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   void keep_evidence(const consensus::Equivocation& found);
   void fill_consensus(NodeStatus& status, const consensus::ReplicaStatus& replica) const;
   std::string not_voting(const consensus::ReplicaStatus& replica) const;
-  std::vector<PeerState> peers_seen(std::uint64_t certified) const;
+  std::vector<PeerState> peers_seen(std::uint64_t newest) const;
   Freshness freshness(const consensus::ReplicaStatus& replica, const NodeStatus& status,
                       const std::string& halted) const;
   std::vector<PeerId> all_peers() const;
@@ -600,7 +600,7 @@ NodeStatus Node::Impl::status() const {
   status.disk_free_bytes = disk_free_;
   status.accepts_submissions = closed.message.empty();
   status.refusal = closed.message;
-  status.peers = peers_seen(status.certified_height);
+  status.peers = peers_seen(std::max(status.certified_height, replica.peers_certified.value));
   status.evidence = evidence_->count();
   status.freshness = freshness(replica, status, halted);
   return status;
@@ -679,18 +679,18 @@ std::string Node::Impl::not_voting(const consensus::ReplicaStatus& replica) cons
       replica.executed.value);
 }
 
-std::vector<PeerState> Node::Impl::peers_seen(std::uint64_t certified) const {
+/// `newest`: a height that some correct validator has certified. What a single peer says of itself
+/// is shown, but measures nobody else.
+std::vector<PeerState> Node::Impl::peers_seen(std::uint64_t newest) const {
   std::vector<PeerState> peers = network_->peers();
   const auto& validators = epoch_->validators.validators();
-  std::uint64_t newest = certified;
   for (PeerState& peer : peers) {
     for (std::uint32_t i = 0; i < validators.size(); ++i) {
       if (ledger::short_name(validators[i].name) == peer.name)
         peer.certified_height = driver_->peer_height(i);
     }
-    newest = std::max(newest, peer.certified_height);
+    peer.lag_blocks = newest - std::min(newest, peer.certified_height);
   }
-  for (PeerState& peer : peers) peer.lag_blocks = newest - peer.certified_height;
   return peers;
 }
 

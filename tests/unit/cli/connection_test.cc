@@ -11,9 +11,10 @@ TEST(ConnectionReason, SaysWhatEachFailureIsAndNotAlwaysTheTlsKey) {
                               "ipv4:127.0.0.1:9: Failed to connect to remote host: Connection "
                               "refused"),
             "connection refused: does the node run?");
-  EXPECT_EQ(connection_reason("Socket closed"),
-            "the node ended the connection: it does not know this organisation's TLS key (qc org "
-            "show), or has no certified state yet");
+  EXPECT_EQ(
+      connection_reason("Socket closed"),
+      "the node ended the connection: no active organisation has this TLS key (qc org show), or "
+      "the node has no certified state yet");
   EXPECT_EQ(connection_reason("the node orders nothing now"), "the node orders nothing now");
 }
 

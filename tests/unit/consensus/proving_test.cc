@@ -229,6 +229,18 @@ TEST_F(ProvingTest, TellsAPeerTheNewestThatItSigned) {
   EXPECT_TRUE(verify_message(config_.epoch, authenticator_, held));
 }
 
+TEST_F(ProvingTest, TellsAPeerNotTooOften) {
+  config_.prove_journal = false;
+  Replica replica = make();
+  EXPECT_EQ(receive(replica, 1, AskPromises{1}).send.size(), 1U);
+
+  EXPECT_TRUE(receive(replica, 1, AskPromises{2}).send.empty());
+  EXPECT_EQ(receive(replica, 3, AskPromises{3}).send.size(), 1U) << "each by itself";
+
+  now_.monotonic = now_.monotonic.plus(config_.answer_interval);
+  EXPECT_EQ(receive(replica, 1, AskPromises{2}).send.size(), 1U);
+}
+
 TEST_F(ProvingTest, ARestartedPeerStillTellsWhatItsCertificatesHold) {
   config_.prove_journal = false;
   PreparedCertificate certificate{View{}, Height{1}, digest_of(1), {}};

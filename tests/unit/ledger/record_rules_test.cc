@@ -903,6 +903,8 @@ TEST(RecordRules, JudgeActionsOnCertificates) {
               [](Record& r) { r.mutable_certificate_action()->clear_action(); }},
              {"OUTCOME_MISSING_FIELD certificate_action.reason",
               [](Record& r) { r.mutable_certificate_action()->clear_reason(); }},
+             {"OUTCOME_INVALID_FIELD certificate_action.effective_at_ms",
+              [](Record& r) { r.mutable_certificate_action()->set_effective_at_ms(1); }},
              {"OUTCOME_INVALID_FIELD certificate_action.replacement",
               [](Record& r) { r.mutable_certificate_action()->set_replacement("2"); }},
              {"OUTCOME_MISSING_FIELD certificate_action.replacement",

@@ -9,6 +9,8 @@
 #include <regex>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "node/http/metrics_server.h"
 #include "node/peer/asio.h"
@@ -91,6 +93,28 @@ TEST(Metrics, CountWhatHappens) {
         "qc_consensus_last_view_change_timestamp_seconds{cause=\"timeout\"} 1795419543.5"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
+}
+
+template <std::size_t... kPlaces>
+std::vector<consensus::Message> one_of_each(std::index_sequence<kPlaces...> /*places*/) {
+  return {consensus::Message(std::in_place_index<kPlaces>)...};
+}
+
+TEST(Metrics, EveryKindOfMessageHasASeriesOfItsOwn) {
+  Metrics metrics;
+  for (const consensus::Message& message :
+       one_of_each(std::make_index_sequence<std::variant_size_v<consensus::Message>>())) {
+    metrics.message_received(message);
+  }
+  const std::string text = metrics.text(snapshot());
+
+  EXPECT_THAT(text, Not(HasSubstr("kind=\"\"")));
+  const std::string once =
+      R"(qc_consensus_messages_total\{direction="received",kind="[a-z_]+"\} 1\n)";
+  const std::regex line(once);
+  EXPECT_EQ(
+      std::distance(std::sregex_iterator(text.begin(), text.end(), line), std::sregex_iterator()),
+      static_cast<std::ptrdiff_t>(std::variant_size_v<consensus::Message>));
 }
 
 class MetricsServerTest : public testing::Test {
