@@ -15,8 +15,9 @@ void Replica::Engine::follow_views() {
   if (epoch_ended()) {
     return;
   }
-  if (const auto cause = std::exchange(leave_view_, std::nullopt); cause && rules_.may_vote()) {
-    enter_view(round_.view().next(), *cause);
+  // One that may not vote yet leaves once it may: what it knows of the primary stays true.
+  if (leave_view_ && rules_.may_vote()) {
+    enter_view(round_.view().next(), *leave_view_);
   }
   if (const View join = peers_.join_view(); join > round_.view()) {
     enter_view(join, ViewChangeCause::kOthersLeft);
@@ -33,6 +34,7 @@ void Replica::Engine::enter_view(View view, ViewChangeCause cause) {
   if (!rules_.enter_view(view, actions_.persist)) {
     return;
   }
+  leave_view_.reset();
   last_view_change_ = ViewLeft{left, view, cause, now_.wall_ms};
   actions_.views_left.push_back(*last_view_change_);
   Round entered =

@@ -261,6 +261,21 @@ TEST_F(ProvingTest, ARestartedPeerStillTellsWhatItsCertificatesHold) {
                                         digest_of(1), ReplicaIndex{3}));
 }
 
+TEST_F(ProvingTest, LeavesAPrimaryThatContradictedItselfMeanwhile) {
+  Replica replica = make();
+  Proposal other = proposal();
+  ++other.time_ms;
+  receive(replica, 1, pre_prepare_of(config_.epoch, View{}, proposal()));
+  EXPECT_EQ(receive(replica, 1, pre_prepare_of(config_.epoch, View{}, other)).evidence.size(), 1U);
+  EXPECT_EQ(replica.status().view, View{});
+
+  nothing_held(replica, 0);
+  const Actions proven = nothing_held(replica, 3);
+
+  ASSERT_EQ(proven.views_left.size(), 1U);
+  EXPECT_EQ(proven.views_left.front().cause, ViewChangeCause::kEquivocation);
+}
+
 TEST_F(ProvingTest, SaysNothingOldBeforeItIsProven) {
   const Digest digest = proposal_digest(proposal(), authenticator_);
   Replica replica = make(

@@ -87,8 +87,8 @@ class EvidenceNodeTest : public testing::Test {
                                                      : quality::v1::PARTY_KIND_ENTERPRISE),
            .gln = "",
            .keys = {{admin.spki(), ledger::KeyPurpose::kAdmin}}});
-      plan.validators.push_back({std::string(kEvidenceNetwork) + "/" + std::string(1, "abcd"[i]), codes[i],
-                                 votes_[i].spki(), tls_[i].spki()});
+      plan.validators.push_back({std::string(kEvidenceNetwork) + "/" + std::string(1, "abcd"[i]),
+                                 codes[i], votes_[i].spki(), tls_[i].spki()});
     }
     auto genesis = ledger::make_genesis(plan);
     ASSERT_TRUE(genesis) << genesis.error().message;
