@@ -31,7 +31,6 @@ using ledger::Result;
 
 namespace {
 
-constexpr std::chrono::seconds kConnectTimeout{5};
 constexpr std::chrono::seconds kReasonTimeout{1};
 constexpr int kReceiveSizeMax = 64 * 1024 * 1024;
 constexpr std::int64_t kCertificateDays = 30;
@@ -172,19 +171,6 @@ Result<std::vector<std::shared_ptr<grpc::Channel>>> open_channels(const ClientPr
     channels.push_back(std::move(channel));
   }
   return channels;
-}
-
-Result<std::shared_ptr<grpc::Channel>> open_any_channel(const ClientProfile& profile) {
-  std::string reasons;
-  for (const NodeAddress& node : profile.nodes) {
-    QC_TRY(auto channel, open_channel(profile, node));
-    const Result<void> connected = connect(channel, kConnectTimeout);
-    if (connected) return channel;
-    reasons += fmt::format("\n  {}: {}", node.address, connected.error().message);
-  }
-  return fail(Code::kUnavailable,
-              fmt::format("none of the {} nodes in {} can be reached:{}", profile.nodes.size(),
-                          (profile.folder / "profile.json").string(), reasons));
 }
 
 }  // namespace qc::cli

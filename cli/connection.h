@@ -40,8 +40,4 @@ ledger::Result<NodeAddress> chosen_node(const ClientProfile& profile, const std:
 ledger::Result<std::vector<std::shared_ptr<grpc::Channel>>> open_channels(
     const ClientProfile& profile);
 
-/// The first node of the profile that answers within a few seconds; kUnavailable where none does,
-/// with each one's reason.
-ledger::Result<std::shared_ptr<grpc::Channel>> open_any_channel(const ClientProfile& profile);
-
 }  // namespace qc::cli

@@ -17,18 +17,6 @@ using quality::v1::GetStatusResponse;
 
 std::string time_text(std::uint64_t ms) { return ledger::format_rfc3339(ms, kShownTimeZone); }
 
-/// "0.4 s", "35 s", "12 min", "5 h 10 min", "3 d 4 h".
-std::string span_text(std::uint64_t ms) {
-  const std::uint64_t seconds = ms / 1000;
-  if (seconds < 10) return fmt::format("{}.{} s", seconds, ms % 1000 / 100);
-  if (seconds < 120) return fmt::format("{} s", seconds);
-  const std::uint64_t minutes = seconds / 60;
-  if (minutes < 60) return fmt::format("{} min", minutes);
-  const std::uint64_t hours = minutes / 60;
-  if (hours < 48) return fmt::format("{} h {} min", hours, minutes % 60);
-  return fmt::format("{} d {} h", hours / 24, hours % 24);
-}
-
 std::string size_text(std::uint64_t bytes) {
   constexpr std::uint64_t kGiB = std::uint64_t{1} << 30U;
   constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
@@ -79,6 +67,17 @@ std::string peers_table(const GetStatusResponse& status) {
 }
 
 }  // namespace
+
+std::string span_text(std::uint64_t ms) {
+  const std::uint64_t seconds = ms / 1000;
+  if (seconds < 10) return fmt::format("{}.{} s", seconds, ms % 1000 / 100);
+  if (seconds < 120) return fmt::format("{} s", seconds);
+  const std::uint64_t minutes = seconds / 60;
+  if (minutes < 60) return fmt::format("{} min", minutes);
+  const std::uint64_t hours = minutes / 60;
+  if (hours < 48) return fmt::format("{} h {} min", hours, minutes % 60);
+  return fmt::format("{} d {} h", hours / 24, hours % 24);
+}
 
 std::string stale_mark(const quality::v1::Freshness& freshness) {
   if (!freshness.stale()) return "";

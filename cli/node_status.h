@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "quality/v1/services.pb.h"
 
 namespace qc::cli {
+
+/// "0.4 s", "35 s", "12 min", "5 h 10 min", "3 d 4 h".
+std::string span_text(std::uint64_t ms);
 
 /// "STALE, as of TIME (35 s ago): why" where an answer may not be the newest, "" where it is.
 std::string stale_mark(const quality::v1::Freshness& freshness);

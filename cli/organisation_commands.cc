@@ -6,14 +6,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
-#include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/connection.h"
 #include "cli/enrolment.h"
 #include "cli/files.h"
 #include "cli/governance.h"
+#include "cli/node_reader.h"
 #include "cli/node_status.h"
 #include "cli/session.h"
 #include "ledger/encoding.h"
@@ -23,8 +22,6 @@ namespace qc::cli {
 namespace {
 
 using quality::v1::EnrolmentDecision;
-
-constexpr std::chrono::seconds kOrganisationTimeout{30};
 
 struct OrganisationOptions {
   Applicant applicant;
@@ -182,18 +179,15 @@ void show(Session& session, const OrganisationOptions& options) {
 }
 
 ledger::Result<std::vector<quality::v1::Member>> all_members(const ClientProfile& profile) {
-  QC_TRY(const auto channel, open_any_channel(profile));
-  const auto stub = quality::v1::NetworkService::NewStub(channel);
   std::vector<quality::v1::Member> members;
   quality::v1::ListMembersRequest request;
   do {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kOrganisationTimeout);
     quality::v1::ListMembersResponse page;
-    const grpc::Status status = stub->ListMembers(&context, request, &page);
-    if (!status.ok()) {
-      return ledger::fail(static_cast<ledger::Code>(status.error_code()), status.error_message());
-    }
+    QC_TRY_VOID(ask_nodes(profile, "the list of organisations",
+                          [&](const auto& channel, auto& context, auto& /*watch*/) {
+                            const auto stub = quality::v1::NetworkService::NewStub(channel);
+                            return stub->ListMembers(&context, request, &page);
+                          }));
     if (members.empty()) warn_if_stale(page.freshness());
     members.insert(members.end(), page.members().begin(), page.members().end());
     request.set_after(page.next());

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "cli/connection.h"
+#include "cli/network_clock.h"
 #include "cli/silence_watch.h"
 #include "ledger/hash.h"
 #include "ledger/submission.h"
@@ -157,6 +158,14 @@ std::string reasons_text(const ClientProfile& profile, const std::vector<std::st
   return text;
 }
 
+/// Asks the network for its time where a submission was not taken for a time.
+void explain_times(const ClientProfile& profile, std::vector<SubmitResponse>& answers) {
+  if (std::ranges::none_of(answers, refused_for_time)) return;
+  const auto ahead_ms = clock_ahead_ms(profile);
+  if (!ahead_ms) return;
+  for (SubmitResponse& answer : answers) name_wrong_clock(*ahead_ms, answer);
+}
+
 }  // namespace
 
 Result<std::vector<PackedSubmission>> pack_records(const std::vector<std::string>& records,
@@ -206,6 +215,7 @@ Result<std::vector<SubmitResponse>> submit_all(const ClientProfile& profile,
   for (int round = 0; goes_on(round); ++round) {
     const std::vector<std::size_t> places = open_places(answers);
     if (places.empty()) {
+      explain_times(profile, answers);
       return answers;
     }
     const std::size_t node = static_cast<std::size_t>(round) % channels.size();
@@ -234,6 +244,7 @@ Result<std::vector<SubmitResponse>> submit_all(const ClientProfile& profile,
   if (open_places(answers).size() == answers.size()) {
     return fail(Code::kUnavailable, "nothing was answered:" + reasons_text(profile, reasons));
   }
+  explain_times(profile, answers);
   return answers;
 }
 

@@ -46,7 +46,7 @@ using Progress = std::function<void(std::size_t answered)>;
 /// After a lost connection, or 15 s without a sign of life, goes on with the next node and sends
 /// again what has no answer yet: the network answers a repeated submission with its first outcome.
 /// An answer of state PENDING in the result means that nobody answered in time: its outcome is
-/// unknown.
+/// unknown. One that was not taken for a time names this machine's clock where that is wrong.
 ledger::Result<std::vector<quality::v1::SubmitResponse>> submit_all(
     const ClientProfile& profile, const std::vector<PackedSubmission>& submissions,
     const Progress& progress);

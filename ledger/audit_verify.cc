@@ -21,6 +21,9 @@ namespace qc::ledger {
 
 namespace {
 
+/// A quorum's clocks may be so far ahead of a right one, as claimed times may be of a block's.
+constexpr std::uint64_t kAheadMaxS = 300;
+
 /// Judges one parsed bundle, step by step; what it finds goes into the report as it goes.
 class Audit {
  public:
@@ -316,6 +319,12 @@ Result<void> check_wishes(const VerifyOptions& options, VerifyReport& report) {
       return refuted(fmt::format("the file does not answer about {}", *id));
     }
     report.steps.push_back(fmt::format("it answers about {}", *id));
+  }
+  if (options.max_age_s && report.as_of_s > options.now_s + kAheadMaxS) {
+    return refuted(fmt::format(
+        "the checkpoint is {} s ahead of this machine's clock, so that its age is unknown; set the "
+        "clock right, or leave out --max-age",
+        report.as_of_s - options.now_s));
   }
   if (options.max_age_s && options.now_s > report.as_of_s &&
       options.now_s - report.as_of_s > *options.max_age_s) {

@@ -6,7 +6,9 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
+import threading
 import time
 
 import harness
@@ -14,6 +16,44 @@ from faults import client_of, only_client_of
 from harness import GTIN, NetworkTest, certificate, main, run
 
 LATE_S = 30
+
+
+class Relay:
+    """A port in front of a node that withholds what the node says after the first `limit` bytes of a connection."""
+
+    def __init__(self, target):
+        self.target = target
+        self.limit = None
+        self.said = 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            host, port = self.target.split(":")
+            far = socket.create_connection((host, int(port)))
+            self.said = 0
+            threading.Thread(target=self.pump, args=(near, far, False), daemon=True).start()
+            threading.Thread(target=self.pump, args=(far, near, True), daemon=True).start()
+
+    def pump(self, source, sink, back):
+        try:
+            while data := source.recv(1 << 16):
+                if back:
+                    room = None if self.limit is None else max(0, self.limit - self.said)
+                    self.said += len(data)
+                    data = data[:room]
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+        finally:
+            source.close()
 
 
 class ClientFaults(NetworkTest):
@@ -75,6 +115,23 @@ class ClientFaults(NetworkTest):
         self.assertEqual(0, waiting.returncode, errors)
         self.assertIn(f"waiting for block {height}", errors)
         self.assertIn(GTIN, output)
+
+    def test_the_list_of_organisations_comes_from_the_next_node_when_one_stops_in_mid_answer(self):
+        profile = client_of(self.net, "laboratory", self.net.names[1], "laboratory-relayed")
+        file = profile / "profile.json"
+        content = json.loads(file.read_text(encoding="utf-8"))
+        relay = Relay(content["nodes"][0]["address"])
+        self.addCleanup(relay.listener.close)
+        content["nodes"][0]["address"] = relay.address
+        file.write_text(json.dumps(content), encoding="utf-8")
+        whole = run("org", "list", profile=profile)
+        self.assertEqual("", whole.stderr)
+
+        relay.limit = relay.said - 500
+        done = run("org", "list", profile=profile)
+        self.assertEqual(whole.stdout, done.stdout)
+        self.assertIn(f"waiting for the list of organisations: {relay.address}: connected, but nothing came for 5 s",
+                      done.stderr)
 
     def test_an_answer_older_than_what_was_seen_is_a_warning(self):
         node = self.net.names[3]

@@ -6,6 +6,7 @@
 //   bad-signature  one bit of the signature is changed
 //   truncated      the submission's last quarter is missing
 //   oversized      a submission of 17 MiB
+//   too-many       10 001 records, the file's over and over, under a true root and signature
 //   junk           a gRPC message that is no protobuf
 // Exit code 2 where it cannot even ask.
 #include <fmt/format.h>
@@ -30,6 +31,9 @@
 #include "cli/submitter.h"
 #include "ledger/canonical_protobuf.h"
 #include "ledger/encoding.h"
+#include "ledger/merkle_log.h"
+#include "ledger/record_log.h"
+#include "ledger/submission.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::tools {
@@ -43,6 +47,7 @@ using nlohmann::ordered_json;
 constexpr int kCannotAsk = 2;
 constexpr std::chrono::seconds kDeadline{60};
 constexpr std::size_t kOversized = std::size_t{17} << 20;
+constexpr int kTooManyRecords = 10'001;
 
 std::chrono::system_clock::time_point deadline() {
   return std::chrono::system_clock::now() + kDeadline;
@@ -73,6 +78,29 @@ Result<std::string> signed_submission(const cli::ClientProfile& profile, const s
   if (packed.size() != 1)
     return fail(Code::kInvalidArgument, "the file makes no single submission");
   return std::move(packed.front().bytes);
+}
+
+/// The submission with its records over and over, `kTooManyRecords` in all, and nothing else wrong.
+Result<std::string> with_too_many_records(const cli::ClientProfile& profile,
+                                          const std::string& bytes) {
+  QC_TRY(const auto signer, cli::open_key_file(profile.signing_key));
+  quality::v1::SignedSubmission submission;
+  submission.ParseFromString(bytes);
+  QC_TRY(ledger::SubmissionHeader header, ledger::SubmissionHeader::parse(submission.header()));
+  const int given = submission.records_size();
+  for (int i = given; i < kTooManyRecords; ++i) {
+    submission.add_records(submission.records(i % given));
+  }
+  ledger::Frontier tree(ledger::HashAlgorithm::kSha256);
+  for (const std::string& record : submission.records()) {
+    tree.append(ledger::record_hash(ledger::HashAlgorithm::kSha256, record));
+  }
+  header.record_count = kTooManyRecords;
+  header.record_root = tree.root();
+  submission.set_header(header.encode());
+  QC_TRY(*submission.mutable_signature(),
+         signer->sign(ledger::submission_message(submission.header())));
+  return ledger::canonical_bytes(submission);
 }
 
 ordered_json submit(const std::shared_ptr<grpc::Channel>& channel, const std::string& bytes) {
@@ -124,6 +152,10 @@ Result<ordered_json> probe(const cli::ClientProfile& profile, const std::string&
   }
   if (what == "truncated") return submit(channel, bytes.substr(0, bytes.size() / 4 * 3));
   if (what == "oversized") return submit(channel, bytes + std::string(kOversized, '\0'));
+  if (what == "too-many") {
+    QC_TRY(const std::string too_many, with_too_many_records(profile, bytes));
+    return submit(channel, too_many);
+  }
   if (what == "junk") return submit_raw(channel, "\xff\xff\xff no protobuf");
   return fail(Code::kInvalidArgument, fmt::format("no case is called {}", what));
 }

@@ -94,7 +94,24 @@ TEST(AuditBundle, MustBeYoungEnough) {
 
   EXPECT_EQ(code(1795419600 + 600), VerifyCode::kProven);
   EXPECT_EQ(code(1795419600 + 601), VerifyCode::kRefuted);
-  EXPECT_EQ(code(1795419600 - 5), VerifyCode::kProven);
+  EXPECT_EQ(code(1795419600 - 300), VerifyCode::kProven);
+}
+
+TEST(AuditBundle, OfTheFutureHasNoAge) {
+  const std::string file = vector_file("complete.qcaudit");
+  constexpr std::uint64_t kTwoDaysBehind = 1795419600 - 172'800;
+
+  const VerifyReport aged =
+      verify_bundle(file, policy(), {.max_age_s = 600, .now_s = kTwoDaysBehind});
+  const VerifyReport ageless = verify_bundle(file, policy(), {.now_s = kTwoDaysBehind});
+
+  EXPECT_EQ(aged.code, VerifyCode::kRefuted);
+  EXPECT_EQ(aged.reason,
+            "the checkpoint is 172800 s ahead of this machine's clock, so that its age is unknown; "
+            "set the clock right, or leave out --max-age");
+  EXPECT_EQ(verify_bundle(file, policy(), {.max_age_s = 600, .now_s = 1795419600 - 301}).code,
+            VerifyCode::kRefuted);
+  EXPECT_EQ(ageless.code, VerifyCode::kProven);
 }
 
 TEST(AuditBundle, TakesWhatItLeavesOutFromAnEarlierOne) {
