@@ -164,8 +164,8 @@ TEST_F(StoreTest, ServesTheStateTheTreeAndTheLog) {
   for (std::uint64_t index = 0; index < view->log_size(); ++index) {
     const auto path = ledger::inclusion_path(kStoreHash, view->log(), index, view->log_size());
     ASSERT_TRUE(path) << path.error().message;
-    ASSERT_TRUE(ledger::verify_inclusion(kStoreHash, chain_.leaves()[index], index, view->log_size(),
-                                         *path, view->log_root()))
+    ASSERT_TRUE(ledger::verify_inclusion(kStoreHash, chain_.leaves()[index], index,
+                                         view->log_size(), *path, view->log_root()))
         << index;
   }
 }
