@@ -20,6 +20,21 @@ class ReplicaTest : public ReplicaFixture {
 
   ReplicaTest() : ReplicaTest(kSelf) {}
   explicit ReplicaTest(ReplicaIndex self) : ReplicaFixture(self) {}
+
+  /// The others' commits of a proposal.
+  void commit(Replica& replica, const Proposal& proposal) {
+    for (const std::uint16_t voter : std::initializer_list<std::uint16_t>{0, 1, 3}) {
+      receive(replica, voter, vote(Phase::kCommit, proposal, voter));
+    }
+  }
+  /// Has it deliver a block at height 1.
+  Proposal commit_first(Replica& replica) {
+    const Proposal first = proposal(1, {}, 1);
+    hold(replica, 1);
+    receive(replica, 1, pre_prepare(first));
+    commit(replica, first);
+    return first;
+  }
 };
 
 TEST_F(ReplicaTest, PreparesAProposalOnceItHoldsTheBatches) {
@@ -204,12 +219,7 @@ TEST_F(ReplicaTest, ALedgerBelowTheJournalsCheckpointVotesNothing) {
 
 TEST_F(ReplicaTest, HaltsWhenAQuorumCertifiedAnotherResult) {
   Replica replica = make();
-  const Proposal first = proposal(1, {}, 1);
-  hold(replica, 1);
-  receive(replica, 1, pre_prepare(first));
-  for (const std::uint16_t voter : std::initializer_list<std::uint16_t>{0, 1, 3}) {
-    receive(replica, voter, vote(Phase::kCommit, first, voter));
-  }
+  const Proposal first = commit_first(replica);
   step(replica, Executed{Height{1}, "mine", "cosignature", std::nullopt});
   receive(replica, 0, CheckpointVote{Height{1}, "theirs", "a"});
   receive(replica, 1, CheckpointVote{Height{1}, "theirs", "b"});
@@ -224,12 +234,7 @@ TEST_F(ReplicaTest, HaltsWhenAQuorumCertifiedAnotherResult) {
 
 TEST_F(ReplicaTest, AQuorumOfCosignaturesIsReportedOnceAndMovesTheWindowWhenTheHostHasTheProof) {
   Replica replica = make();
-  const Proposal first = proposal(1, {}, 1);
-  hold(replica, 1);
-  receive(replica, 1, pre_prepare(first));
-  for (const std::uint16_t voter : std::initializer_list<std::uint16_t>{0, 1, 3}) {
-    receive(replica, voter, vote(Phase::kCommit, first, voter));
-  }
+  const Proposal first = commit_first(replica);
   const Actions executed = step(replica, Executed{Height{1}, "one", "cosignature", std::nullopt});
   EXPECT_EQ(executed.persist, std::vector<JournalEntry>{
                                   JournalEntry(CheckpointSigned{Height{1}, "one", "cosignature"})});
@@ -249,12 +254,7 @@ TEST_F(ReplicaTest, AQuorumOfCosignaturesIsReportedOnceAndMovesTheWindowWhenTheH
 
 TEST_F(ReplicaTest, ACosignatureStampedBeforeTheBlockDoesNotCountAndKeepsNoOtherOut) {
   Replica replica = make();
-  const Proposal first = proposal(1, {}, 1);
-  hold(replica, 1);
-  receive(replica, 1, pre_prepare(first));
-  for (const std::uint16_t voter : std::initializer_list<std::uint16_t>{0, 1, 3}) {
-    receive(replica, voter, vote(Phase::kCommit, first, voter));
-  }
+  const Proposal first = commit_first(replica);
   step(replica, Executed{Height{1}, "one", "cosignature", std::nullopt});
   receive(replica, 0, CheckpointVote{Height{1}, "one", "a"});
 
@@ -278,9 +278,7 @@ TEST_F(ReplicaTest, AnEarlyStampThatCameBeforeTheBlockIsNotCountedEither) {
   receive(replica, 1, pre_prepare(first));
   step(replica, MessageReceived{ReplicaIndex{1}, CheckpointVote{Height{1}, "one", "early"}, 1});
   receive(replica, 0, CheckpointVote{Height{1}, "one", "a"});
-  for (const std::uint16_t voter : std::initializer_list<std::uint16_t>{0, 1, 3}) {
-    receive(replica, voter, vote(Phase::kCommit, first, voter));
-  }
+  commit(replica, first);
 
   const Actions executed = step(replica, Executed{Height{1}, "one", "cosignature", std::nullopt});
   EXPECT_TRUE(executed.certify.empty());
@@ -289,12 +287,7 @@ TEST_F(ReplicaTest, AnEarlyStampThatCameBeforeTheBlockIsNotCountedEither) {
 
 TEST_F(ReplicaTest, ACertificateThatAPeerHasReachesTheHostsStore) {
   Replica replica = make();
-  const Proposal first = proposal(1, {}, 1);
-  hold(replica, 1);
-  receive(replica, 1, pre_prepare(first));
-  for (const std::uint16_t voter : std::initializer_list<std::uint16_t>{0, 1, 3}) {
-    receive(replica, voter, vote(Phase::kCommit, first, voter));
-  }
+  const Proposal first = commit_first(replica);
   step(replica, Executed{Height{1}, "one", "cosignature", std::nullopt});
 
   const CertifiedCheckpoint certified{Height{1}, digest(first), "one", "proof"};
@@ -312,9 +305,7 @@ TEST_F(ReplicaTest, ACertificateThatCameBeforeTheExecutionReachesTheHostsStoreAf
   receive(replica, 1, pre_prepare(first));
   const CertifiedCheckpoint certified{Height{1}, digest(first), "one", "proof"};
   EXPECT_TRUE(receive(replica, 3, certified).store_certified.empty());
-  for (const std::uint16_t voter : std::initializer_list<std::uint16_t>{0, 1, 3}) {
-    receive(replica, voter, vote(Phase::kCommit, first, voter));
-  }
+  commit(replica, first);
 
   const Actions executed = step(replica, Executed{Height{1}, "one", "cosignature", std::nullopt});
   ASSERT_EQ(executed.store_certified.size(), 1U);
@@ -326,11 +317,7 @@ TEST_F(ReplicaTest, WhatTheJournalHoldsCertifiedReachesAStoreThatLostIt) {
   const CertifiedCheckpoint certified{Height{1}, digest(first), "one", "proof"};
   {
     Replica replica = make();
-    hold(replica, 1);
-    receive(replica, 1, pre_prepare(first));
-    for (const std::uint16_t voter : std::initializer_list<std::uint16_t>{0, 1, 3}) {
-      receive(replica, voter, vote(Phase::kCommit, first, voter));
-    }
+    commit_first(replica);
     step(replica, Executed{Height{1}, "one", "cosignature", std::nullopt});
     step(replica, CheckpointCertified{certified});
   }
