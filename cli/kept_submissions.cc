@@ -126,6 +126,7 @@ std::vector<Resumed> resumable(const std::vector<quality::v1::Record>& records,
                                const std::vector<KeptSubmission>& kept, const std::string& chain_id,
                                const ledger::Digest& key) {
   std::vector<std::string> wanted;
+  wanted.reserve(records.size());
   for (const quality::v1::Record& record : records) wanted.push_back(without_claimed_time(record));
   std::vector<std::vector<std::string>> carried(kept.size());
   std::multimap<std::string_view, std::size_t> by_first;
