@@ -97,8 +97,6 @@ SubmittedPart part_of(const PackedSubmission& packed, const SubmitIntake& intake
         "in block {}, but its receipt is not there yet: {}; where the policy is of an earlier set "
         "of validators: qc validator follow; then: qc receipt fetch {}",
         part.height, kept.error().message, waiting.string());
-  } else if (settled(answer)) {
-    release_submission(waiting, packed.bytes);
   }
   return part;
 }
@@ -227,6 +225,13 @@ Result<SubmitReport> submit_records(const ClientProfile& profile,
   for (std::size_t i = 0; i < packed.size(); ++i) {
     report.parts.push_back(
         part_of(packed[i], intake, (*answers)[i], profile.organisation, keeper, waiting));
+  }
+  // Only once every receipt is there: a run that is interrupted before goes on with all of them,
+  // and signs nothing anew that is on the chain.
+  for (std::size_t i = 0; i < packed.size(); ++i) {
+    if (settled((*answers)[i]) && report.parts[i].receipt_missing.empty()) {
+      release_submission(waiting, packed[i].bytes);
+    }
   }
   return report;
 }

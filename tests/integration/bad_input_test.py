@@ -156,7 +156,7 @@ class BadRecords(NetworkTest):
         (stranger / "tls.pem").unlink()
         run("key", "generate", stranger / "tls.pem")
         done = run("org", "list", profile=stranger, check=4)
-        self.assertRegex(done.stderr, r"127\.0\.0\.1:\d+: .*does not know this organisation's TLS key \(qc org show\)")
+        self.assertRegex(done.stderr, r"127\.0\.0\.1:\d+: .*no active organisation has this TLS key \(qc org show\)")
         log = (self.net.root / "nodes" / self.net.names[0] / "qcnode.log").read_text(encoding="utf-8")
         self.assertRegex(log, r"rpc_handshake_refused.*(not enrolled|unknown|no key)")
 
