@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what is missing, builds, and runs every test: about 25 minutes on two cores from nothing, less where
+# Installs what is missing, builds, and runs every test: about half an hour on two cores from nothing, less where
 # something is built already. Prints what fails and a summary, and ends with the test runner's closing line.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,7 +19,7 @@ run_tests() { # build folder, options of ctest
     grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test .* Passed )|^Internal ctest|^$' || [[ ${PIPESTATUS[0]} == 0 ]]
 }
 
-say "1 of 2. Unit tests and simulation under AddressSanitizer and UBSan"
+say "1 of 2. The pure modules, storage and the simulator under AddressSanitizer and UBSan"
 # g++ warns about the sanitizers' own code, so warnings are no errors there.
 cmake --preset asan >/dev/null
 cmake --build --preset asan --target qc_sanitized_tests -- --quiet
