@@ -81,6 +81,26 @@ Result<void> write_all(const Descriptor& descriptor, const std::filesystem::path
   return {};
 }
 
+Result<void> sync(const Descriptor& descriptor, const std::filesystem::path& path) {
+  // A pipe or a terminal has nothing to sync.
+  if (::fsync(descriptor.get()) != 0 && errno != EINVAL && errno != EROFS) {
+    return failed("sync", path);
+  }
+  return {};
+}
+
+/// The names in it: files that were made or renamed.
+Result<void> sync_folder_of(const std::filesystem::path& path) {
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor.valid()) {
+    return failed("open", folder);
+  }
+  return sync(descriptor, folder);
+}
+
+enum class Wait : std::uint8_t { kForDisk, kNot };
+
 Result<void> make_folder_of(const std::filesystem::path& path) {
   if (!path.has_parent_path()) {
     return {};
@@ -93,6 +113,23 @@ Result<void> make_folder_of(const std::filesystem::path& path) {
         fmt::format("cannot make the folder {}: {}", path.parent_path().string(), error.message()));
   }
   return {};
+}
+
+Result<void> write_whole(const std::filesystem::path& path, std::string_view content, Wait wait) {
+  QC_TRY_VOID(make_folder_of(path));
+  const std::filesystem::path draft = path.string() + ".new";
+  {
+    const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (!file.valid()) {
+      return failed("write", draft);
+    }
+    QC_TRY_VOID(write_all(file, draft, content));
+    if (wait == Wait::kForDisk) QC_TRY_VOID(sync(file, draft));
+  }
+  if (::rename(draft.c_str(), path.c_str()) != 0) {
+    return failed("write", path);
+  }
+  return wait == Wait::kForDisk ? sync_folder_of(path) : Result<void>();
 }
 
 }  // namespace
@@ -114,19 +151,19 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
     std::cout << content;
     return {};
   }
-  QC_TRY_VOID(make_folder_of(path));
-  const std::filesystem::path draft = path.string() + ".new";
-  {
-    const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (!file.valid()) {
-      return failed("write", draft);
-    }
-    QC_TRY_VOID(write_all(file, draft, content));
+  return write_whole(path, content, Wait::kForDisk);
+}
+
+Result<void> write_file_unsynced(const std::filesystem::path& path, std::string_view content) {
+  return write_whole(path, content, Wait::kNot);
+}
+
+Result<void> sync_file_system(const std::filesystem::path& folder) {
+  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor.valid()) {
+    return failed("open", folder);
   }
-  if (::rename(draft.c_str(), path.c_str()) != 0) {
-    return failed("write", path);
-  }
-  return {};
+  return ::syncfs(descriptor.get()) == 0 ? Result<void>() : failed("sync", folder);
 }
 
 Result<void> write_secret_file(const std::filesystem::path& path, std::string_view content) {
@@ -135,7 +172,9 @@ Result<void> write_secret_file(const std::filesystem::path& path, std::string_vi
   if (!file.valid()) {
     return failed("create", path);
   }
-  return write_all(file, path, content);
+  QC_TRY_VOID(write_all(file, path, content));
+  QC_TRY_VOID(sync(file, path));
+  return sync_folder_of(path);
 }
 
 Result<std::string> read_secret_file(const std::filesystem::path& path) {

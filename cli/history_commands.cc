@@ -16,6 +16,7 @@
 #include "cli/receipt_fetch.h"
 #include "cli/seen_checkpoint.h"
 #include "cli/session.h"
+#include "cli/verify/lot_balance.h"
 #include "cli/verify/timeline.h"
 #include "cli/verify/verify_command.h"
 #include "ledger/audit_verify.h"
@@ -89,9 +90,13 @@ nlohmann::ordered_json report_json(const ledger::VerifyReport& report) {
                         {"records", subject.count},
                         {"status", summarize_status(subject.id, subject.status)}});
   }
-  return {{"chain", report.chain},     {"log_size", report.checkpoint.size},
-          {"as_of_s", report.as_of_s}, {"height", report.seal.height},
-          {"subjects", subjects},      {"entries", entries}};
+  return {{"chain", report.chain},
+          {"log_size", report.checkpoint.size},
+          {"as_of_s", report.as_of_s},
+          {"height", report.seal.height},
+          {"subjects", subjects},
+          {"entries", entries},
+          {"implausible", implausible_quantities(timeline_of(report))}};
 }
 
 void print_report(const ledger::VerifyReport& report, bool steps) {
@@ -104,7 +109,8 @@ void print_report(const ledger::VerifyReport& report, bool steps) {
         subject.present ? fmt::format("{} record(s)", subject.count) : "not on the chain (proven)",
         status.empty() ? "" : ", " + status);
   }
-  fmt::print("\n{}", format_timeline(timeline_of(report)));
+  const std::vector<TimelineEntry> timeline = timeline_of(report);
+  fmt::print("\n{}{}", format_timeline(timeline), format_findings(timeline));
   if (steps) {
     fmt::print("\nVerified against the validators' signatures:\n");
     for (const std::string& step : report.steps) {

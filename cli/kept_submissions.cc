@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/kept_submissions.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <map>
 #include <system_error>
 #include <utility>
@@ -30,17 +27,6 @@ Result<std::filesystem::path> submission_file(const std::filesystem::path& folde
                                               std::string_view bytes) {
   QC_TRY(const ledger::Submission submission, ledger::Submission::parse(std::string(bytes)));
   return folder / (ledger::to_hex(submission.hash()) + std::string(kSubmissionSuffix));
-}
-
-/// A file's contents, or a folder's list of names, onto the disk.
-Result<void> sync_to_disk(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-  const int reason = errno;
-  if (descriptor >= 0) ::close(descriptor);
-  if (synced) return {};
-  return fail(Code::kFailedPrecondition,
-              fmt::format("cannot write {} to the disk: {}", path.string(), std::strerror(reason)));
 }
 
 std::string without_claimed_time(quality::v1::Record record) {
@@ -83,14 +69,17 @@ Result<void> prepare_folder(const std::filesystem::path& folder) {
 
 Result<void> keep_submission(const std::filesystem::path& folder, std::string_view bytes) {
   QC_TRY(const std::filesystem::path file, submission_file(folder, bytes));
-  QC_TRY_VOID(write_file(file, bytes));
-  QC_TRY_VOID(sync_to_disk(file));
-  return sync_to_disk(folder);
+  return write_file(file, bytes);
 }
 
-void release_submission(const std::filesystem::path& folder, std::string_view bytes) {
-  std::error_code ignored;
-  if (const auto file = submission_file(folder, bytes)) std::filesystem::remove(*file, ignored);
+void release_submissions(const std::filesystem::path& folder,
+                         std::span<const std::string_view> submissions) {
+  // What has no receipt on the disk is kept.
+  if (submissions.empty() || !sync_file_system(folder)) return;
+  for (const std::string_view bytes : submissions) {
+    std::error_code ignored;
+    if (const auto file = submission_file(folder, bytes)) std::filesystem::remove(*file, ignored);
+  }
 }
 
 Result<std::vector<KeptSubmission>> kept_submissions(const std::filesystem::path& folder) {

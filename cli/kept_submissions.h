@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +28,10 @@ ledger::Result<void> prepare_folder(const std::filesystem::path& folder);
 /// Writes the submission's file; on the disk, not only in the system's cache, once it returns.
 ledger::Result<void> keep_submission(const std::filesystem::path& folder, std::string_view bytes);
 
-/// Removes the submission's file, once its receipt is there or it never needs one.
-void release_submission(const std::filesystem::path& folder, std::string_view bytes);
+/// Removes the files of these submissions, whose receipts were written to the same folder, or that
+/// never need one. What is in the folder is on the disk first, or nothing is removed.
+void release_submissions(const std::filesystem::path& folder,
+                         std::span<const std::string_view> submissions);
 
 /// All that wait in the folder, in the order of their file names; the error names the file that
 /// cannot be read.

@@ -4,6 +4,7 @@
 #include <grpcpp/client_context.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -175,14 +176,18 @@ void print_status_line(const nlohmann::ordered_json& entry) {
       entry["executed_height"].get<std::uint64_t>(), entry["log_size"].get<std::uint64_t>(),
       entry["peers_connected"].get<int>(), entry["peers"].size(),
       entry["rss_bytes"].get<std::uint64_t>() >> 20U);
-  for (const char* complaint : {"stale_mark", "not_voting", "refusal"}) {
-    const std::string text = entry[complaint];
-    if (!text.empty() && entry["role"] != "observer") {
-      fmt::print("{:<14}   {}\n", "",
-                 complaint == std::string_view("stale_mark")   ? text
-                 : complaint == std::string_view("not_voting") ? "does not vote: " + text
-                                                               : "refuses submissions: " + text);
-    }
+  struct Complaint {
+    const char* field;
+    const char* says;
+  };
+  static constexpr std::array<Complaint, 4> kComplaints{{{"stale_mark", ""},
+                                                         {"not_voting", "does not vote: "},
+                                                         {"refusal", "refuses submissions: "},
+                                                         {"damage", "has damaged data: "}}};
+  for (const auto& [field, says] : kComplaints) {
+    const std::string text = entry[field];
+    const bool expected = entry["role"] == "observer" && std::string_view(field) != "damage";
+    if (!text.empty() && !expected) fmt::print("{:<14}   {}{}\n", "", says, text);
   }
 }
 

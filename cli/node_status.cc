@@ -62,6 +62,7 @@ std::string peers_table(const GetStatusResponse& status) {
     text += fmt::format("  {:<{}}  {:<5} {:>9} {:>6}  {:<12} {}\n", peer.name(), width,
                         peer.connected() ? "up" : "DOWN", peer.certified_height(),
                         peer.lag_blocks(), heard, peer.address());
+    if (!peer.trouble().empty()) text += fmt::format("  {:<{}}  {}\n", "", width, peer.trouble());
   }
   return text;
 }
@@ -103,7 +104,7 @@ nlohmann::ordered_json freshness_json(const quality::v1::Freshness& freshness) {
 }
 
 bool in_order(const GetStatusResponse& status) {
-  if (status.freshness().stale()) return false;
+  if (status.freshness().stale() || !status.damage().empty()) return false;
   return status.role() == "observer" || (status.may_vote() && status.refusal().empty());
 }
 
@@ -117,6 +118,7 @@ nlohmann::ordered_json status_json(const GetStatusResponse& status) {
                                 {"not_voting", status.not_voting()},
                                 {"accepts_submissions", status.refusal().empty()},
                                 {"refusal", status.refusal()},
+                                {"damage", status.damage()},
                                 {"freshness", freshness_json(status.freshness())},
                                 {"epoch", status.epoch()},
                                 {"validators", status.validators()},
@@ -158,6 +160,7 @@ nlohmann::ordered_json status_json(const GetStatusResponse& status) {
     peers.push_back({{"name", peer.name()},
                      {"connected", peer.connected()},
                      {"address", peer.address()},
+                     {"trouble", peer.trouble()},
                      {"certified_height", peer.certified_height()},
                      {"lag_blocks", peer.lag_blocks()},
                      {"silent_ms", peer.silent_ms()},
@@ -180,6 +183,7 @@ std::string format_status(const GetStatusResponse& status) {
   line("state", stale.empty() ? "up to date" : stale);
   line("votes", status.may_vote() ? "yes" : "no: " + status.not_voting());
   line("submissions", status.refusal().empty() ? "accepted" : "REFUSED: " + status.refusal());
+  if (!status.damage().empty()) line("data", "DAMAGED: " + status.damage());
   line("view", view_text(status));
   line("view change", change_text(status));
   line("heights", fmt::format("certified {}, executed {}, committed {}, prepared {}",

@@ -6,6 +6,7 @@
 #include <grpcpp/client_context.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -55,7 +56,8 @@ Result<bool> fetch_one(const ClientProfile& profile, const KeptSubmission& kept)
   }
   QC_TRY(ReceiptKeeper keeper, ReceiptKeeper::open(profile, std::move(spki), folder));
   QC_TRY_VOID(keeper.keep(kept.submission.bytes(), answer));
-  release_submission(folder, kept.submission.bytes());
+  const std::array<std::string_view, 1> done{kept.submission.bytes()};
+  release_submissions(folder, done);
   const std::size_t count = kept.submission.records().size();
   if (answer.state() == quality::v1::SUBMISSION_STATE_REJECTED) {
     fmt::print("{} record(s) refused in block {}: {}\n", count, answer.receipt().height(),

@@ -46,8 +46,8 @@ Result<void> ReceiptKeeper::write(std::string_view signed_submission,
   if (answer.state() == quality::v1::SUBMISSION_STATE_REJECTED) {
     QC_TRY(const auto receipt, rejected_receipt(signed_submission, answer.receipt(), policy_));
     if (folder_.empty()) return {};
-    return write_file(folder_ / (ledger::to_hex(answer.submission_hash()) + ".tlog-proof"),
-                      receipt.format());
+    return write_file_unsynced(folder_ / (ledger::to_hex(answer.submission_hash()) + ".tlog-proof"),
+                               receipt.format());
   }
   QC_TRY(const auto receipts,
          accepted_receipts(signed_submission, answer.receipt(), spki_, policy_));
@@ -56,8 +56,8 @@ Result<void> ReceiptKeeper::write(std::string_view signed_submission,
          ledger::Submission::parse(std::string(signed_submission)));
   for (std::size_t i = 0; i < receipts.size(); ++i) {
     const auto name = std::to_string(receipts[i].log_index);
-    QC_TRY_VOID(write_file(folder_ / (name + ".record"), submission.records()[i]));
-    QC_TRY_VOID(write_file(folder_ / (name + ".tlog-proof"), receipts[i].format()));
+    QC_TRY_VOID(write_file_unsynced(folder_ / (name + ".record"), submission.records()[i]));
+    QC_TRY_VOID(write_file_unsynced(folder_ / (name + ".tlog-proof"), receipts[i].format()));
   }
   return {};
 }

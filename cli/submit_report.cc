@@ -228,11 +228,13 @@ Result<SubmitReport> submit_records(const ClientProfile& profile,
   }
   // Only once every receipt is there: a run that is interrupted before goes on with all of them,
   // and signs nothing anew that is on the chain.
+  std::vector<std::string_view> done;
   for (std::size_t i = 0; i < packed.size(); ++i) {
     if (settled((*answers)[i]) && report.parts[i].receipt_missing.empty()) {
-      release_submission(waiting, packed[i].bytes);
+      done.push_back(packed[i].bytes);
     }
   }
+  release_submissions(waiting, done);
   return report;
 }
 

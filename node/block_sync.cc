@@ -51,11 +51,13 @@ Result<Certificate> certificate_above(const storage::ReadView& view, std::uint64
 
 }  // namespace
 
-BlockSync::BlockSync(Options options, storage::Store& store, Executor& executor)
+BlockSync::BlockSync(Options options, storage::Store& store, Executor& executor,
+                     DamageNotes& damage)
     : options_(std::move(options)),
       check_(options_.network, options_.validators),
       store_(store),
-      executor_(executor) {}
+      executor_(executor),
+      damage_(damage) {}
 
 BlockSync::~BlockSync() { stop(); }
 
@@ -131,7 +133,11 @@ void BlockSync::serve_one(const Request& request) {
   }
   const auto body = range(message.from(), message.to());
   if (!body) {
-    log(LogLevel::kWarn, "blocks_not_served", {{"error", body.error().message}});
+    if (body.error().code == ledger::Code::kDataLoss) {
+      damage_.note(body.error());
+    } else {
+      log(LogLevel::kWarn, "blocks_not_served", {{"error", body.error().message}});
+    }
     return;
   }
   network_->send(request.peer, FramePriority::kSync, make_frame(FrameType::kBlocks, *body));

@@ -16,6 +16,7 @@
 #include "ledger/chain_state.h"
 #include "ledger/validator_set.h"
 #include "node/block_range.h"
+#include "node/damage_notes.h"
 #include "node/executor.h"
 #include "node/log.h"
 #include "node/peer/peer_network.h"
@@ -43,7 +44,7 @@ class BlockSync {
     std::chrono::milliseconds ban{30'000};
   };
 
-  BlockSync(Options options, storage::Store& store, Executor& executor);
+  BlockSync(Options options, storage::Store& store, Executor& executor, DamageNotes& damage);
   /// As stop().
   ~BlockSync();
   BlockSync(const BlockSync&) = delete;
@@ -106,6 +107,7 @@ class BlockSync {
   const BlockRangeCheck check_;
   storage::Store& store_;
   Executor& executor_;
+  DamageNotes& damage_;
   PeerNetwork* network_ = nullptr;
 
   // Of the thread alone.

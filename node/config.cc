@@ -243,6 +243,7 @@ class ConfigReader {
     reader.number("peer_queue_bytes", limits.peer_queue_bytes, kSubmission, kTera);
     // A change of the validator set is decided so far ahead of its height and no further.
     reader.number("window", limits.window, 1, ledger::kConsensusWindow);
+    reader.number("cosign_again_s", limits.cosign_again_s, 1, 86'400);
     reader.number("waiters", limits.waiters, 16, 1 << 24);
     reader.number("rpc_streams", limits.rpc_streams, 1, 10'000);
     reader.number("space_warn_bytes", limits.space_warn_bytes, 0, kSafeInteger);
@@ -301,13 +302,14 @@ std::string limits_text(const Limits& limits) {
       "{}\nbatch_bytes = {}\n"
       "batch_ms = {}\nauthor_bytes = {}\nblock_bytes = {}\nblock_batches = {}\npeer_queue_bytes = "
       "{}\nwindow = {}\n"
-      "waiters = {}\nrpc_streams = {}\nspace_warn_bytes = {}\nspace_refuse_bytes = "
+      "cosign_again_s = {}\nwaiters = {}\nrpc_streams = {}\nspace_warn_bytes = "
+      "{}\nspace_refuse_bytes = "
       "{}\nspace_stop_bytes = {}\n"
       "space_exit_bytes = {}\n",
       limits.mempool_bytes, limits.mempool_organisation_bytes, limits.verify_queue,
       limits.batch_bytes, limits.batch_ms, limits.author_bytes, limits.block_bytes,
-      limits.block_batches, limits.peer_queue_bytes, limits.window, limits.waiters,
-      limits.rpc_streams, limits.space_warn_bytes, limits.space_refuse_bytes,
+      limits.block_batches, limits.peer_queue_bytes, limits.window, limits.cosign_again_s,
+      limits.waiters, limits.rpc_streams, limits.space_warn_bytes, limits.space_refuse_bytes,
       limits.space_stop_bytes, limits.space_exit_bytes);
 }
 

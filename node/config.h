@@ -72,6 +72,10 @@ struct Limits {
   std::uint64_t peer_queue_bytes = std::uint64_t{64} << 20;
   /// Heights in play above the certified one. The same on every validator.
   std::uint32_t window = 16;
+  /// On an idle network the newest checkpoint is cosigned anew when it is so many seconds old, so
+  /// that "nothing later" can be shown. A checkpoint on a live network is at most some seconds
+  /// older than this.
+  std::uint32_t cosign_again_s = 20;
   /// Callers of one node that wait for an outcome or a height.
   std::uint32_t waiters = 65536;
   /// Concurrent gRPC streams of one connection.

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -30,7 +29,6 @@ using ledger::fail;
 using ledger::Result;
 
 constexpr std::string_view kSuffix = ".evidence";
-constexpr std::string_view kUnfinished = ".tmp";
 /// A file that is larger is none of ours.
 constexpr std::uintmax_t kFileBytesMax = 1 << 20;
 constexpr std::size_t kIdDigits = 32;
@@ -198,15 +196,7 @@ Result<EvidenceStore::Kept> EvidenceStore::add(const EvidenceFile& file,
 }
 
 Result<void> EvidenceStore::write(const EvidenceItem& item) const {
-  const std::string path = folder_ + "/" + file_name(item);
-  const std::string unfinished = path + std::string(kUnfinished);
-  QC_TRY(storage::File file, storage::File::open(unfinished, O_WRONLY | O_CREAT | O_TRUNC));
-  QC_TRY_VOID(file.write(item.file));
-  QC_TRY_VOID(file.sync_data());
-  if (std::rename(unfinished.c_str(), path.c_str()) != 0) {
-    return tl::unexpected(storage::system_error("rename", unfinished, errno));
-  }
-  return storage::sync_directory(folder_);
+  return storage::write_durable_file(folder_ + "/" + file_name(item), item.file);
 }
 
 std::size_t EvidenceStore::count() const {

@@ -27,8 +27,9 @@ using ExecutedPtr = std::shared_ptr<const ledger::ExecutedBlock>;
 constexpr std::size_t kCosignaturesMax = 15;
 /// How often a signature on a checkpoint that lacks its quorum is sent again.
 constexpr std::chrono::seconds kAgainInterval{1};
-/// New signatures are gathered into a new note when they make it so much younger.
-constexpr std::uint64_t kYoungerSeconds = 30;
+/// New signatures are gathered into a new note when they make it so much younger, or by half of
+/// the period in which they are made.
+constexpr std::chrono::seconds kYounger{30};
 /// Certified blocks are handed to the store before the chain state holds too many.
 constexpr std::size_t kFetchedUnappliedMax = 32;
 /// Above every height: of a range without a checkpoint of its own.
@@ -306,12 +307,26 @@ bool Executor::adds_to_published(std::uint64_t proven) const {
   return chain_->head().height >= proven && (view->height() < proven || unsigned_yet);
 }
 
+bool Executor::is_younger(std::uint64_t as_of_s) const {
+  const auto step = std::min(kYounger, options_.cosign_again / 2);
+  return as_of_s >= as_of_s_ + std::max<std::uint64_t>(1, static_cast<std::uint64_t>(step.count()));
+}
+
+Result<void> Executor::take_younger(const FetchedRange& range) {
+  const auto view = store_.latest();
+  if (!range.proven || range.proven->seal.height != view->height() || !uncertified_.empty())
+    return {};
+  if (!is_younger(range.proven->certified.as_of_s)) return {};
+  QC_TRY(const std::string note, own_note(range.proof.note));
+  return publish(view->height(), note);
+}
+
 Result<void> Executor::handle(FetchedRange& job) {
   const std::uint64_t next = chain_->head().height + 1;
   if (!job.blocks.empty() && job.blocks.front().block.height > next) return {};
   const std::uint64_t proven = job.proven ? job.proven->seal.height : kNoHeight;
   QC_TRY_VOID(execute_all(job, proven));
-  if (!adds_to_published(proven)) return {};
+  if (!adds_to_published(proven)) return take_younger(job);
   QC_TRY(const std::string note, own_note(job.proof.note));
   QC_TRY_VOID(publish(proven, note));
   return announce_synced(job);
@@ -370,7 +385,7 @@ Result<void> Executor::collect_again() {
     lines.push_back(line);
   }
   const std::uint64_t as_of = ledger::as_of_time(times, options_.validators.quorum()).value_or(0);
-  if (as_of < as_of_s_ + kYoungerSeconds) return {};
+  if (!is_younger(as_of)) return {};
   const std::uint64_t height = store_.latest()->height();
   QC_TRY(const std::string note, make_note(newest_checkpoint(), std::move(lines)));
   return publish(height, note);

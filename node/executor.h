@@ -75,7 +75,7 @@ class Executor {
     /// Makes the log's line on every note that is served.
     const ledger::Signer* log_signer = nullptr;
     /// The newest certified checkpoint is signed anew when its as-of time is so old.
-    std::chrono::seconds cosign_again{600};
+    std::chrono::seconds cosign_again{20};
     /// May be null.
     Metrics* metrics = nullptr;
   };
@@ -144,6 +144,11 @@ class Executor {
   ledger::Result<void> execute_all(const FetchedRange& range, std::uint64_t proven);
   /// Whether a note for this height is news to readers.
   bool adds_to_published(std::uint64_t proven) const;
+  /// Whether signatures as of then are worth a new note.
+  bool is_younger(std::uint64_t as_of_s) const;
+  /// The newest checkpoint's note with the newer signatures that others hold: an observer is told
+  /// of them by nobody, but asks.
+  ledger::Result<void> take_younger(const FetchedRange& range);
   /// Hands the executed blocks up to `height` to the store. An empty note publishes nothing.
   ledger::Result<void> publish(std::uint64_t height, const std::string& note);
   ledger::Result<void> announce_synced(const FetchedRange& range);

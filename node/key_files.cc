@@ -7,11 +7,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <utility>
 #include <vector>
 
@@ -77,14 +74,8 @@ Result<std::string> make_certificate(const Config& config, const std::string& ke
                               key_pem, {.common_name = config.name,
                                         .not_before_s = now - kDaySeconds,
                                         .not_after_s = now + kCertificateDays * kDaySeconds}));
-  std::ofstream stream(config.keys.tls_certificate, std::ios::binary | std::ios::trunc);
-  stream << pem;
-  stream.close();
-  if (!stream) {
-    return fail(Code::kFailedPrecondition,
-                fmt::format("cannot write the TLS certificate {}: {}", config.keys.tls_certificate,
-                            std::strerror(errno)));
-  }
+  const auto written = storage::write_durable_file(config.keys.tls_certificate, pem);
+  if (!written) return ledger::fail_at("the TLS certificate", written.error());
   return pem;
 }
 
@@ -132,7 +123,10 @@ Result<NodeKeys> load_keys(const Config& config, AbsentCertificate absent) {
     QC_TRY(keys.tls_certificate_pem, make_certificate(config, keys.tls_private_key_pem));
   }
   auto spki = ledger::certificate_spki(keys.tls_certificate_pem);
-  if (!spki) return ledger::fail_at(config.keys.tls_certificate, std::move(spki).error());
+  if (!spki) {
+    return fail(spki.error().code, fmt::format("{}: {}; delete it to have a new one made",
+                                               config.keys.tls_certificate, spki.error().message));
+  }
   if (*spki != keys.tls_spki) {
     return fail(
         Code::kFailedPrecondition,

@@ -196,6 +196,8 @@ void collect_node(Collected& out, const Metrics::Snapshot& snapshot) {
   out.gauge("qc_ledger_block_timestamp_seconds", "Time of the newest certified block",
             seconds_of_ms(status.block_time_ms));
   out.gauge("qc_evidence_stored", "Pieces of evidence against validators", status.evidence);
+  out.counter("qc_damaged_reads_total", "Reads of the own data that met damage",
+              static_cast<double>(snapshot.damaged_reads));
   out.counter("qc_consensus_signatures_verified_total", "Signatures of consensus checked",
               static_cast<double>(snapshot.signatures_verified));
   out.counter("qc_peer_frames_dropped_total", "Frames that found a full queue",

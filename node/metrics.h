@@ -44,6 +44,7 @@ class Metrics {
     bool halted = false;
     std::uint64_t waiting_callers = 0;
     std::uint64_t signatures_verified = 0;
+    std::uint64_t damaged_reads = 0;
     std::uint64_t frames_dropped = 0;
     /// As RocksDB estimates them.
     std::uint64_t table_bytes = 0;

@@ -17,6 +17,7 @@
 #include "node/batch_store.h"
 #include "node/block_sync.h"
 #include "node/consensus_driver.h"
+#include "node/damage_notes.h"
 #include "node/evidence_store.h"
 #include "node/executor.h"
 #include "node/height_waiters.h"
@@ -207,6 +208,7 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   }
   bool cancel_wait(Ticket ticket) override { return heights_->cancel(ticket); }
   NodeStatus status() const override;
+  void found_damage(const Error& error) override { damage_.note(error); }
   std::vector<EvidenceItem> evidence(std::size_t from, std::size_t limit) const override {
     return evidence_->page(from, limit);
   }
@@ -275,6 +277,7 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   std::unique_ptr<NodeIdentity> identity_;
   std::unique_ptr<HeightWaiters> heights_;
   Metrics metrics_;
+  DamageNotes damage_;
   VerifyPool pool_;
   Mempool mempool_;
   BatchStore batches_;
@@ -362,17 +365,19 @@ Result<void> Node::Impl::make_pipeline() {
                                .unchecked_bytes_max = config_.limits.mempool_bytes,
                                .metrics = &metrics_},
       *store_, mempool_, pool_, [this] { driver_->poke(); });
-  executor_ = std::make_unique<Executor>(Executor::Options{.network = network,
-                                                           .validators = epoch_->validators,
-                                                           .name = place_.name,
-                                                           .signer = signer,
-                                                           .log_signer = keys_.log.get(),
-                                                           .metrics = &metrics_},
-                                         std::move(chain_), *store_, *this);
+  executor_ = std::make_unique<Executor>(
+      Executor::Options{.network = network,
+                        .validators = epoch_->validators,
+                        .name = place_.name,
+                        .signer = signer,
+                        .log_signer = keys_.log.get(),
+                        .cosign_again = std::chrono::seconds(config_.limits.cosign_again_s),
+                        .metrics = &metrics_},
+      std::move(chain_), *store_, *this);
   sync_ = std::make_unique<BlockSync>(
       BlockSync::Options{
           .network = network, .validators = epoch_->validators, .self = place_.index},
-      *store_, *executor_);
+      *store_, *executor_, damage_);
   driver_ = std::make_unique<ConsensusDriver>(
       ConsensusDriver::Options{.network = network,
                                .validators = epoch_->validators,
@@ -602,6 +607,7 @@ NodeStatus Node::Impl::status() const {
   status.refusal = closed.message;
   status.peers = peers_seen(std::max(status.certified_height, replica.peers_certified.value));
   status.evidence = evidence_->count();
+  status.damage = damage_.summary();
   status.freshness = freshness(replica, status, halted);
   return status;
 }
@@ -614,6 +620,7 @@ std::string Node::Impl::metrics() const {
                         .halted = !driver_->halted().empty(),
                         .waiting_callers = ingress_->waiting(),
                         .signatures_verified = authenticator_->verified(),
+                        .damaged_reads = damage_.reads(),
                         .frames_dropped = network_->dropped_frames(),
                         .table_bytes = storage.table_bytes,
                         .memory_bytes = storage.memory_bytes,
@@ -624,6 +631,7 @@ std::string Node::Impl::metrics() const {
 std::string Node::Impl::trouble() const {
   const NodeStatus seen = status();
   if (!seen.freshness.current) return seen.freshness.reason;
+  if (!seen.damage.empty()) return seen.damage;
   if (!place_.index) return "";
   return seen.may_vote ? seen.refusal : seen.not_voting;
 }

@@ -11,6 +11,7 @@
 
 #include "ledger/hash.h"
 #include "ledger/note.h"
+#include "ledger/result.h"
 #include "node/evidence_store.h"
 #include "node/freshness.h"
 #include "node/peer/frame.h"
@@ -47,6 +48,8 @@ struct PeerState {
   bool connected = false;
   /// Where this node dials it or would; empty where none is configured.
   std::string address;
+  /// Why there is no link to it, one sentence; empty while there is one.
+  std::string trouble;
   /// The certified height that it last reported; a claim.
   std::uint64_t certified_height = 0;
   /// So many blocks behind the newest certified height that this node knows of.
@@ -115,6 +118,9 @@ struct NodeStatus {
   std::vector<PeerState> peers;
   /// Pieces of evidence against validators that are stored.
   std::uint64_t evidence = 0;
+  /// What of the node's own data could not be read since its start, and what to do, as one
+  /// sentence; empty where all of it could.
+  std::string damage;
 };
 
 /// What a running node shows to the services in front of it. All members may be called from any
@@ -147,6 +153,9 @@ class NodeView {
   virtual bool cancel_wait(Ticket ticket) = 0;
 
   virtual NodeStatus status() const = 0;
+
+  /// A read of the node's own data has met damage (kDataLoss). From any thread.
+  virtual void found_damage(const ledger::Error& error) = 0;
 
   /// Evidence against validators from place `from` on, oldest first, at most `limit`.
   virtual std::vector<EvidenceItem> evidence(std::size_t from, std::size_t limit) const = 0;

@@ -9,6 +9,8 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -137,6 +139,20 @@ Result<std::string> read_file(const std::string& path, std::uint64_t size_max) {
                                                             status.st_size, size_max));
   }
   return file.read_all();
+}
+
+Result<void> write_durable_file(const std::string& path, std::string_view content) {
+  const std::string unfinished = path + ".tmp";
+  {
+    QC_TRY(File file, File::open(unfinished, O_WRONLY | O_CREAT | O_TRUNC));
+    QC_TRY_VOID(file.write(content));
+    QC_TRY_VOID(file.sync_data());
+  }
+  if (std::rename(unfinished.c_str(), path.c_str()) != 0) {
+    return tl::unexpected(system_error("rename", unfinished, errno));
+  }
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return sync_directory(folder.empty() ? "." : folder);
 }
 
 Result<void> sync_directory(const std::string& path) {

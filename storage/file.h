@@ -46,6 +46,10 @@ class File {
 /// A whole file; the error says why it cannot be read.
 ledger::Result<std::string> read_file(const std::string& path, std::uint64_t size_max);
 
+/// Writes a whole file under an unfinished name (`path` + ".tmp"), syncs it, gives it its
+/// name and makes that durable: after a power cut there is all of it or nothing.
+ledger::Result<void> write_durable_file(const std::string& path, std::string_view content);
+
 /// Makes the names in a directory durable: files created, renamed or removed in it.
 ledger::Result<void> sync_directory(const std::string& path);
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/verify/lot_balance.h"
 #include "cli/verify/timeline.h"
 #include "ledger/audit_verify.h"
 #include "ledger/calendar.h"
@@ -198,6 +199,7 @@ std::string text_of(const VerifyReport& report) {
   for (const ledger::ProvenSubject& subject : report.subjects) text += describe(subject);
   const std::vector<TimelineEntry> timeline = timeline_of(report);
   if (!timeline.empty()) text += "\nTimeline:\n" + format_timeline(timeline);
+  text += format_findings(timeline);
   for (const ledger::ProvenAttachment& attachment : report.attachments) {
     text +=
         fmt::format("\nAttachment {} ({} bytes{}{}), named by record #{}\n", attachment.digest_hex,
@@ -253,6 +255,7 @@ std::string json_of(const VerifyReport& report, int exit_code) {
       subjects.push_back(json_subject(subject));
     }
     object.emplace_back("subjects", JsonValue(std::move(subjects)));
+    object.emplace_back("implausible", json_texts(implausible_quantities(timeline_of(report))));
   }
   return write_json(JsonValue(std::move(object)));
 }

@@ -11,6 +11,7 @@
 #include "ledger/validator_set.h"
 #include "node/log.h"
 #include "node/peer/asio.h"
+#include "node/peer/link_trouble.h"
 #include "node/peer/session.h"
 #include "node/peer/tls_context.h"
 #include "quality/peer/v1/peer.pb.h"
@@ -43,6 +44,7 @@ class PeerNetwork::Impl {
         work_(asio::make_work_guard(io_)) {
     for (std::size_t i = 0; i < options_.validators.size(); ++i) {
       counters_.push_back(std::make_shared<LinkCounters>());
+      troubles_.push_back(std::make_unique<LinkTrouble>());
       redial_timers_.push_back(std::make_unique<asio::steady_timer>(io_));
     }
   }
@@ -119,6 +121,7 @@ class PeerNetwork::Impl {
       states.push_back({.name = std::string(ledger::short_name(options_.validators[i].name)),
                         .connected = counters.connected.load(std::memory_order_relaxed),
                         .address = address_of(i),
+                        .trouble = trouble_of(static_cast<std::uint32_t>(i)),
                         .certified_height = 0,
                         .lag_blocks = 0,
                         .silent_ms = milliseconds_since(counters.heard_ns, now_ns),
@@ -152,6 +155,14 @@ class PeerNetwork::Impl {
   std::string address_of(std::size_t validator) const {
     const std::optional<Endpoint>& address = options_.validators[validator].address;
     return address ? address->text() : "";
+  }
+
+  /// Why there is no link to it; empty while there is one, and until a first attempt has failed.
+  std::string trouble_of(std::uint32_t validator) const {
+    if (counters_[validator]->connected) return "";
+    if (dials(validator)) return troubles_[validator]->reason();
+    if (options_.self && *options_.self > validator) return "it dials this node, and has not come";
+    return "this node dials it, and no [[peer.link]] of the configuration says where";
   }
 
   /// 0 for what never was.
@@ -258,7 +269,8 @@ class PeerNetwork::Impl {
     const tcp::resolver::results_type found =
         co_await resolver.async_resolve(address.host, port, token);
     if (failure || stopping_ || found.empty()) {
-      report_dial(validator, failure ? failure.message() : "no such host");
+      report_dial(validator, fmt::format("cannot resolve {}: {}", address.host,
+                                         failure ? failure.message() : "no such host"));
       co_return false;
     }
     auto session =
@@ -271,31 +283,43 @@ class PeerNetwork::Impl {
     if (failure || stopping_) {
       std::erase(opening_, session);
       session->close(failure.message());
-      report_dial(validator, session->error());
+      report_dial(validator, fmt::format("cannot connect: {}", session->error()));
       co_return false;
     }
-    const SpkiJudge judge = [this, validator](std::string_view spki) {
-      return spki == options_.validators[validator].tls_spki;
+    std::string other_key;
+    const SpkiJudge judge = [this, validator, &other_key](std::string_view spki) {
+      const bool expected = spki == options_.validators[validator].tls_spki;
+      if (!expected) other_key = whose_key(spki);
+      return expected;
     };
     std::string claimed;
     const bool good = co_await open(session, asio::ssl::stream_base::client, judge, claimed);
     if (!good || claimed != options_.validators[validator].name) {
       // A validator's node that runs as an observer is not to be voted with; it dials by itself.
-      session->close("the node does not speak as this validator");
-      report_dial(validator, session->error());
+      session->close("the node there runs as an observer, not as this validator");
+      report_dial(validator,
+                  other_key.empty() ? explain_link_error(session->error(), true) : other_key);
       co_return false;
     }
+    troubles_[validator]->over();
     co_await serve(session, validator);
     co_return true;
   }
 
+  /// Of a key that is not the one expected where this node has dialled.
+  std::string whose_key(std::string_view spki) const {
+    const auto owner = validator_of(spki);
+    return owner ? fmt::format("the node there has the TLS key of {}: the address is another's",
+                               ledger::short_name(options_.validators[*owner].name))
+                 : "the node there has a TLS key that is no validator's of this chain";
+  }
+
   void report_dial(std::uint32_t validator, const std::string& why) {
-    const auto left_out = dial_log_.admit();
-    if (!left_out || !log_enabled(LogLevel::kDebug)) return;
-    log(LogLevel::kDebug, "peer_dial_failed",
+    if (stopping_ || !troubles_[validator]->failed(why, Clock::now())) return;
+    log(LogLevel::kWarn, "peer_unreachable",
         {{"peer", ledger::short_name(options_.validators[validator].name)},
-         {"error", why},
-         {"more", *left_out}});
+         {"address", address_of(validator)},
+         {"reason", why}});
   }
 
   /// TLS and hellos, under the watchdog. The other end's key is proven and its hello fits when this
@@ -317,12 +341,14 @@ class PeerNetwork::Impl {
     }
     if (good) good = co_await expect_hello(session, claimed);
     std::erase(opening_, session);
-    if (!good && side == asio::ssl::stream_base::server) {
-      if (const auto left_out = refused_log_.admit()) {
-        log(LogLevel::kInfo, "peer_refused", {{"reason", session->error()}, {"more", *left_out}});
-      }
-    }
+    if (!good && side == asio::ssl::stream_base::server) report_refused(*session);
     co_return good && !stopping_;
+  }
+
+  void report_refused(const Session& session) {
+    const std::string why = explain_link_error(session.error(), false);
+    if (stopping_ || !refused_callers_.refused(session.address(), why, Clock::now())) return;
+    log(LogLevel::kWarn, "peer_refused", {{"address", session.address()}, {"reason", why}});
   }
 
   std::string own_hello() const {
@@ -419,8 +445,9 @@ class PeerNetwork::Impl {
   std::vector<std::shared_ptr<LinkCounters>> counters_;
   std::vector<std::unique_ptr<asio::steady_timer>> redial_timers_;
   LogLimiter accept_log_{1};
-  LogLimiter refused_log_{2};
-  LogLimiter dial_log_{2};
+  /// By place of the validator.
+  std::vector<std::unique_ptr<LinkTrouble>> troubles_;
+  RefusedCallers refused_callers_;
   std::jthread thread_;
 };
 

@@ -34,7 +34,11 @@ Session::Session(asio::ip::tcp::socket socket, asio::ssl::context& tls, const Li
       queue_bytes_max_(queue_bytes_max),
       opened_(Clock::now()),
       last_heard_(opened_),
-      last_sent_(opened_) {}
+      last_sent_(opened_) {
+  boost::system::error_code failure;
+  const auto other_end = stream_.lowest_layer().remote_endpoint(failure);
+  if (!failure) address_ = other_end.address().to_string();
+}
 
 asio::awaitable<bool> Session::handshake(asio::ssl::stream_base::handshake_type side) {
   boost::system::error_code failure;

@@ -76,6 +76,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   bool closed() const { return closed_; }
   const std::string& error() const { return error_; }
+  /// IP address of the other end of an accepted connection; empty where this node dialled.
+  const std::string& address() const { return address_; }
   Clock::time_point last_heard() const { return last_heard_; }
 
  private:
@@ -107,6 +109,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool established_ = false;
   bool closed_ = false;
   std::string error_;
+  std::string address_;
 };
 
 }  // namespace qc::node

@@ -87,7 +87,7 @@ class ReadCall final : public grpc::ServerUnaryReactor {
 
   void answer(const storage::ReadView& view) {
     const Result<void> answered = answer_(view);
-    Finish(answered ? grpc::Status::OK : to_status(answered.error()));
+    Finish(answered ? grpc::Status::OK : read_status(environment_.node, answered.error()));
   }
 
   const RpcEnvironment& environment_;
@@ -99,6 +99,14 @@ class ReadCall final : public grpc::ServerUnaryReactor {
 
 grpc::Status to_status(const Error& error) {
   return {static_cast<grpc::StatusCode>(error.code), cut_message(error.message)};
+}
+
+grpc::Status read_status(NodeView& node, const Error& error) {
+  if (error.code != Code::kDataLoss) return to_status(error);
+  node.found_damage(error);
+  return {
+      grpc::StatusCode::DATA_LOSS,
+      "this node's own data is damaged at this place, as its operator can see; ask another node"};
 }
 
 Result<Caller> caller_of(const grpc::CallbackServerContext& context, const MemberGate& gate) {
@@ -121,7 +129,7 @@ grpc::ServerUnaryReactor* answer_from_state(const RpcEnvironment& environment,
                                             grpc::CallbackServerContext* context,
                                             std::uint64_t min_height, AnswerFromState answer) {
   if (const Result<Caller> caller = caller_of(*context, environment.gate); !caller) {
-    return finish_at_once(context, to_status(caller.error()));
+    return finish_at_once(context, read_status(environment.node, caller.error()));
   }
   // gRPC keeps it until OnDone, which deletes it.
   auto* call = new ReadCall(environment, std::move(answer));

@@ -19,12 +19,18 @@ class ReadView;
 
 namespace qc::node {
 
+class NodeView;
+
 /// Trailing metadata of a refusal for lack of room: milliseconds.
 inline constexpr const char* kRetryAfterKey = "retry-after-ms";
 
 /// The error as gRPC carries it: the same number, and the sentence cut where it would not fit into
 /// the 8 KiB of headers that clients accept.
 grpc::Status to_status(const ledger::Error& error);
+
+/// As to_status, for what a read of the node's own data gave: damage is noted for the operator, and
+/// the caller is sent to another node without a word about this one's files.
+grpc::Status read_status(NodeView& node, const ledger::Error& error);
 
 /// Who calls, by the key of the connection and the newest certified state.
 ledger::Result<Caller> caller_of(const grpc::CallbackServerContext& context,

@@ -139,7 +139,7 @@ class ExportCall final : public grpc::ServerWriteReactor<quality::v1::BundleChun
   void start(const ledger::Result<Caller>& caller,
              const quality::v1::ExportBundleRequest& request) {
     if (!caller) {
-      Finish(to_status(caller.error()));
+      Finish(read_status(environment_.node, caller.error()));
       return;
     }
     ledger::Result<std::string> id = ledger::canonical_subject_id(request.subject());
@@ -189,7 +189,7 @@ class ExportCall final : public grpc::ServerWriteReactor<quality::v1::BundleChun
   void build(const storage::ReadView& view) {
     const ledger::Result<ledger::AuditBundle> bundle = export_bundle(view, id_, since_);
     if (!bundle) {
-      Finish(to_status(bundle.error()));
+      Finish(read_status(environment_.node, bundle.error()));
       return;
     }
     json_ = bundle->to_json();

@@ -23,6 +23,7 @@ void fill_peers(const NodeStatus& status, quality::v1::GetStatusResponse& respon
     out.set_bytes_sent(peer.bytes_sent);
     out.set_bytes_received(peer.bytes_received);
     out.set_address(peer.address);
+    out.set_trouble(peer.trouble);
     out.set_lag_blocks(peer.lag_blocks);
     out.set_silent_ms(peer.silent_ms);
   }
@@ -75,6 +76,7 @@ void fill_status(const NodeView& node, quality::v1::GetStatusResponse& response)
                 *response.mutable_freshness());
   response.set_started_at_ms(identity.started_at_ms);
   response.set_evidence(static_cast<std::uint32_t>(status.evidence));
+  response.set_damage(status.damage);
   response.set_rss_bytes(resident_bytes());
   response.set_cpu_ms(cpu_milliseconds());
 }
@@ -116,7 +118,7 @@ class NodeService final : public quality::v1::NodeService::CallbackService {
                                       const quality::v1::GetStatusRequest* /*request*/,
                                       quality::v1::GetStatusResponse* response) override {
     if (const auto caller = caller_of(*context, environment_.gate); !caller) {
-      return finish_at_once(context, to_status(caller.error()));
+      return finish_at_once(context, read_status(environment_.node, caller.error()));
     }
     fill_status(environment_.node, *response);
     return finish_at_once(context, grpc::Status::OK);
@@ -126,7 +128,7 @@ class NodeService final : public quality::v1::NodeService::CallbackService {
                                          const quality::v1::ListEvidenceRequest* request,
                                          quality::v1::ListEvidenceResponse* response) override {
     if (const auto caller = caller_of(*context, environment_.gate); !caller) {
-      return finish_at_once(context, to_status(caller.error()));
+      return finish_at_once(context, read_status(environment_.node, caller.error()));
     }
     list_evidence(environment_.node, *request, *response);
     return finish_at_once(context, grpc::Status::OK);

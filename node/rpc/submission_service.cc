@@ -70,11 +70,11 @@ class SubmitCall final : public grpc::ServerUnaryReactor {
       if (result.retry_after.count() > 0) {
         context_->AddTrailingMetadata(kRetryAfterKey, std::to_string(result.retry_after.count()));
       }
-      Finish(to_status(result.error));
+      Finish(read_status(environment_.node, result.error));
       return;
     }
     const Result<void> answered = receipts_.answer(result, response_);
-    Finish(answered ? grpc::Status::OK : to_status(answered.error()));
+    Finish(answered ? grpc::Status::OK : read_status(environment_.node, answered.error()));
   }
 
   const RpcEnvironment& environment_;
@@ -257,7 +257,7 @@ class SubmissionService final : public quality::v1::SubmissionService::CallbackS
                                    const SubmitRequest* request,
                                    SubmitResponse* response) override {
     if (const auto caller = caller_of(*context, environment_.gate); !caller) {
-      return finish_at_once(context, to_status(caller.error()));
+      return finish_at_once(context, read_status(environment_.node, caller.error()));
     }
     auto* call = new SubmitCall(environment_, receipts_, context, *request, *response);
     call->start(*request);
@@ -267,7 +267,7 @@ class SubmissionService final : public quality::v1::SubmissionService::CallbackS
   grpc::ServerBidiReactor<SubmitRequest, SubmitResponse>* SubmitStream(
       grpc::CallbackServerContext* context) override {
     if (const auto caller = caller_of(*context, environment_.gate); !caller) {
-      return new RefusedStream(to_status(caller.error()));
+      return new RefusedStream(read_status(environment_.node, caller.error()));
     }
     return new SubmitStreamCall(environment_, receipts_);
   }
@@ -282,7 +282,7 @@ class SubmissionService final : public quality::v1::SubmissionService::CallbackS
   grpc::Status lookup(const grpc::CallbackServerContext& context,
                       const GetSubmissionRequest& request, SubmitResponse& response) {
     if (const auto caller = caller_of(context, environment_.gate); !caller) {
-      return to_status(caller.error());
+      return read_status(environment_.node, caller.error());
     }
     const auto hash = ledger::digest_from(request.submission_hash());
     if (!hash) {
@@ -293,7 +293,7 @@ class SubmissionService final : public quality::v1::SubmissionService::CallbackS
     SubmissionResult result = environment_.ingress.lookup(*hash);
     result.hash = *hash;
     const Result<void> answered = receipts_.answer(result, response);
-    return answered ? grpc::Status::OK : to_status(answered.error());
+    return answered ? grpc::Status::OK : read_status(environment_.node, answered.error());
   }
 
   const RpcEnvironment& environment_;

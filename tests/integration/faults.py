@@ -101,6 +101,52 @@ def kill(net, node):
         time.sleep(0.02)
 
 
+class PowerCut:
+    """Cuts off what the nodes of a network have not synced, as a power cut of all machines would: the end of every file,
+    to a part of it where `torn` chances. Made before the network's first start."""
+
+    def __init__(self, net):
+        self.net = net
+        self.log = net.folder / "synced"
+        net.environment.update(LD_PRELOAD=str(BIN / "libqc_sync_log.so"), QC_SYNC_LOG=str(self.log))
+        self.before_start()
+
+    def files(self):
+        for node in self.net.names:
+            for path in (self.net.root / "nodes" / node / "data").rglob("*"):
+                if path.is_file():
+                    stat = path.stat()
+                    yield path, (stat.st_dev, stat.st_ino), stat.st_size
+
+    def before_start(self):
+        """What is there when the nodes start is on the disk."""
+        self.log.unlink(missing_ok=True)
+        self.synced = {key: size for _, key, size in self.files()}
+
+    def read_log(self):
+        assert self.log.exists(), "no node has noted a sync: is libqc_sync_log.so preloaded?"
+        for line in self.log.read_text(encoding="ascii").splitlines():
+            what, device, inode, *size = line.split()
+            key = (int(device), int(inode))
+            if what == "d":
+                self.synced.pop(key, None)
+            else:
+                self.synced[key] = int(size[0])
+
+    def cut(self, chance):
+        """With all nodes dead; returns the bytes lost by file."""
+        self.read_log()
+        lost = {}
+        for path, key, size in list(self.files()):
+            left = self.synced.get(key, 0)
+            if left < size:
+                # The disk may have got some of it, in order.
+                left = chance.choice((left, left, chance.randrange(left, size)))
+                os.truncate(path, left)
+                lost[path.relative_to(self.net.root / "nodes")] = size - left
+        return lost
+
+
 def client_of(net, member, node, name=None):
     """A profile of a member's that knows this node first, then the others; `only_client_of` knows no others."""
     text = (net.root / "nodes" / node / "qcnode.toml").read_text(encoding="utf-8")

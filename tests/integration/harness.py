@@ -35,13 +35,14 @@ LAB = uscc("52370000MA3CJ5X2Q")
 MAKER = uscc("91370000MA3DK7Y4R")
 
 
-def run(*arguments, check=0, profile=None, stdin=None, timeout=120):
+def run(*arguments, check=0, profile=None, stdin=None, timeout=120, environment=None):
     """Runs `qc`; fails the test where the exit code is not `check` (None: any)."""
     command = [str(BIN / "qc")]
     if profile is not None:
         command += ["--profile", str(profile)]
     command += [str(a) for a in arguments]
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=timeout, check=False)
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=timeout, check=False,
+                          env={**os.environ, **(environment or {})})
     if check is not None and done.returncode != check:
         raise AssertionError(f"{' '.join(command)}\nexit {done.returncode}, wanted {check}\n{done.stdout}\n{done.stderr}")
     return done
@@ -64,6 +65,7 @@ class Network:
         self.root = self.folder / "net"
         run("network", "init", self.root, "--organisations", organisations, "--base-port", base_port)
         self.lying = None
+        self.environment = {}
         self.names = sorted(p.name for p in (self.root / "nodes").iterdir())
 
     def close(self, keep=False):
@@ -72,7 +74,7 @@ class Network:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, node=None):
-        run("network", "start", self.root, *(["--node", node] if node else []))
+        run("network", "start", self.root, *(["--node", node] if node else []), environment=self.environment)
 
     def start_lying(self, node, lie):
         """Starts a node that lies to the others (tests/tools/lies.cc); `stop` ends it like any."""

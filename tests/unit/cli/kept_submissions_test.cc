@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -65,7 +66,8 @@ TEST_F(KeptSubmissionsTest, KeepsTheExactBytesUntilTheyAreReleased) {
   EXPECT_EQ(kept->front().file.filename(),
             ledger::to_hex(kept->front().submission.hash()) + ".submission");
 
-  release_submission(folder_, bytes);
+  const std::array<std::string_view, 1> done{bytes};
+  release_submissions(folder_, done);
   EXPECT_TRUE(kept_submissions(folder_)->empty());
 }
 

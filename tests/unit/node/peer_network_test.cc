@@ -170,6 +170,7 @@ TEST_F(PeerNetworkTest, CarriesFramesBothWays) {
   EXPECT_EQ(at_b_.next(), "frame 0 2 hello");
   EXPECT_EQ(at_a_.next(), "frame 1 3 " + std::string(1 << 20, 'x'));
   EXPECT_TRUE(a->peers().at(0).connected);
+  EXPECT_EQ(a->peers().at(0).trouble, "");
 }
 
 TEST_F(PeerNetworkTest, RefusesAKeyThatIsNotTheValidators) {
@@ -196,6 +197,66 @@ TEST_F(PeerNetworkTest, DialsNobodyWhoseKeyIsNotTheChains) {
   EXPECT_EQ(at_a_.next(), "up 1");
   EXPECT_EQ(at_b_.next(), "up 0");
   EXPECT_FALSE(a->peers().at(0).connected);
+}
+
+/// What is said of the only peer that is not there, once something is.
+std::string trouble_at(const PeerNetwork& network) {
+  const auto until = std::chrono::steady_clock::now() + kLinkPatience;
+  while (std::chrono::steady_clock::now() < until) {
+    const PeerState peer = network.peers().at(0);
+    if (!peer.trouble.empty()) return peer.trouble;
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  return "";
+}
+
+TEST_F(PeerNetworkTest, SaysWhyThereIsNoLink) {
+  const auto impostor = *PeerNetwork::start(options(make_identity(), 1), at_b_);
+  const auto to_impostor = dial(*impostor, a_);
+  EXPECT_EQ(trouble_at(*to_impostor),
+            "the node there has a TLS key that is no validator's of this chain");
+
+  const auto swapped = *PeerNetwork::start(options(a_, 1), at_b_);
+  const auto to_swapped = dial(*swapped, a_);
+  EXPECT_EQ(trouble_at(*to_swapped),
+            "the node there has the TLS key of a: the address is another's");
+
+  const std::uint16_t free_port = swapped->port();
+  swapped->stop();
+  PeerNetwork::Options nobody = options(a_, 0);
+  nobody.validators[1].address = Endpoint{"127.0.0.1", free_port};
+  const auto to_nobody = *PeerNetwork::start(std::move(nobody), at_a_);
+  EXPECT_EQ(trouble_at(*to_nobody), "cannot connect: Connection refused");
+
+  PeerNetwork::Options nowhere = options(a_, 0);
+  nowhere.validators[1].address = Endpoint{"no-such-host.invalid", 1};
+  const auto to_nowhere = *PeerNetwork::start(std::move(nowhere), at_a_);
+  EXPECT_EQ(trouble_at(*to_nowhere).find("cannot resolve no-such-host.invalid: "), 0U);
+
+  const auto unconfigured = *PeerNetwork::start(options(a_, 0), at_a_);
+  EXPECT_EQ(trouble_at(*unconfigured),
+            "this node dials it, and no [[peer.link]] of the configuration says where");
+  const auto waiting = listen();
+  EXPECT_EQ(trouble_at(*waiting), "it dials this node, and has not come");
+}
+
+TEST_F(PeerNetworkTest, SaysThatItsOwnKeyIsNotAccepted) {
+  const auto b = listen();
+
+  const auto stranger = dial(*b, make_identity());
+
+  EXPECT_EQ(trouble_at(*stranger).find("it does not accept this node's TLS key"), 0U)
+      << trouble_at(*stranger);
+}
+
+TEST_F(PeerNetworkTest, SaysThatTheOtherEndIsOfAnotherChain) {
+  PeerNetwork::Options other = options(b_, 1);
+  other.chain_id = "net.example/y";
+  const auto b = *PeerNetwork::start(std::move(other), at_b_);
+
+  const auto a = dial(*b, a_);
+
+  EXPECT_EQ(trouble_at(*a), "the other end is of chain net.example/y");
 }
 
 TEST_F(PeerNetworkTest, RefusesAnotherChain) {

@@ -69,6 +69,7 @@ class SmallNetwork final : public Ingress, public NodeView {
   TestKey log_key;
   NodeStatus present_status;
   std::vector<EvidenceItem> stored_evidence;
+  std::vector<std::string> damage;
 
   /// Before a server is started.
   void listen_on(std::uint16_t port) { config_.rpc_listen.port = port; }
@@ -108,6 +109,7 @@ class SmallNetwork final : public Ingress, public NodeView {
   Ticket wait_for_height(std::uint64_t height, HeightReached reached) override;
   bool cancel_wait(Ticket ticket) override { return cancel(ticket); }
   NodeStatus status() const override { return present_status; }
+  void found_damage(const ledger::Error& error) override { damage.push_back(error.message); }
   std::vector<EvidenceItem> evidence(std::size_t from, std::size_t limit) const override {
     std::vector<EvidenceItem> page;
     for (std::size_t i = from; i < stored_evidence.size() && page.size() < limit; ++i) {
