@@ -59,6 +59,8 @@ TEST(Csv, MakesOneLineOfACell) {
   EXPECT_EQ(one_line(" 山东\n\t聊城　市 \xC2\xA0"), "山东 聊城 市");
   EXPECT_EQ(one_line("某某（山东）有限公司"), "某某（山东）有限公司");
   EXPECT_EQ(plain_line("２０２６－１１－０１"), "2026-11-01");
+  // A character that nobody sees is no gap: in its place would stand another name.
+  EXPECT_EQ(one_line("花\u200B生油\uFEFF"), "花\u200B生油\uFEFF");
 }
 
 std::string gb18030(std::string text) {
@@ -554,6 +556,14 @@ TEST(SamplingTable, PlaceholdersSayNothingInAnyColumn) {
   }
   EXPECT_THAT(texts(read_columns("商标,检验结论", "同上,合格")),
               ElementsAre(HasSubstr("row 2, column 商标: \"同上\" points at another cell")));
+}
+
+TEST(SamplingTable, InvisibleCharactersMakeNoOtherName) {
+  const Intake intake = read_columns("商标,检验结论", "甲\u200B乙,合格");
+  EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("U+200B")));
+  EXPECT_THAT(intake.records, IsEmpty());
+  EXPECT_EQ(only(read_columns("检验\u200B结论", "不\u200B合格")).verdict(),
+            quality::v1::OVERALL_VERDICT_NON_CONFORMANT);
 }
 
 TEST(SamplingTable, WhatASpreadsheetCouldNotShowIsRefused) {
