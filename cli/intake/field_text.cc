@@ -73,6 +73,16 @@ bool is_rfc3339_before_1970(std::string_view text) {
   return ledger::parse_rfc3339("2000" + std::string(text.substr(kEpochYear.size()))).has_value();
 }
 
+/// A record's times are whole milliseconds; what is finer would be cut off.
+bool is_finer_than_a_millisecond(std::string_view rfc3339) {
+  constexpr std::size_t kMsDigits = 3;
+  const std::size_t point = rfc3339.find('.');
+  if (point == std::string_view::npos) return false;
+  const std::string_view fraction = rfc3339.substr(point + 1);
+  const std::string_view digits = fraction.substr(0, fraction.find_first_not_of("0123456789"));
+  return digits.find_first_not_of('0', kMsDigits) != std::string_view::npos;
+}
+
 /// Digits that are too many for unix milliseconds are mostly a civil time without its marks.
 std::string no_unix_ms(std::string_view text) {
   constexpr std::size_t kCivilDigits = 14;
@@ -94,7 +104,14 @@ std::string no_unix_ms(std::string_view text) {
 
 Result<std::uint64_t> read_time(std::string_view text, std::uint32_t time_zone,
                                 std::uint64_t before_ms) {
-  if (const auto time = ledger::parse_rfc3339(text)) return plausible_time(text, *time, before_ms);
+  if (const auto time = ledger::parse_rfc3339(text)) {
+    if (is_finer_than_a_millisecond(text)) {
+      return fail(Code::kInvalidArgument, ledger::quote(text) +
+                                              " is finer than a millisecond, which no record says; "
+                                              "write at most three digits after the point");
+    }
+    return plausible_time(text, *time, before_ms);
+  }
   if (const auto day = ledger::parse_date(text)) {
     return plausible_time(text, ledger::start_of_day_ms(*day, time_zone), before_ms);
   }

@@ -217,6 +217,9 @@ TEST(CertificateCsv, TimesThatNoRecordCanStateAreRefused) {
               ElementsAre(HasSubstr("too many digits for unix milliseconds, as which it means "
                                     "2611-09-21; write 2025-07-24T10:33:00+08:00")));
   EXPECT_THAT(refused("1753324380000000"), ElementsAre(HasSubstr("too many digits")));
+  EXPECT_THAT(refused("2026-11-13T08:00:00.123456+08:00"),
+              ElementsAre(HasSubstr("is finer than a millisecond")));
+  EXPECT_THAT(refused("2026-11-13T08:00:00.123000+08:00"), IsEmpty());
 }
 
 const std::string kTable =
