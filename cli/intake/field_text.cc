@@ -2,6 +2,7 @@
 #include "cli/intake/field_text.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -164,6 +165,26 @@ Result<quality::v1::ObjectRef> read_object(std::string_view text) {
       break;
   }
   return object;
+}
+
+std::string said_beside_identity(std::string_view text) {
+  constexpr auto kIdentifying = std::to_array<std::string_view>(
+      {"01", "10", "21", "00", "414", "254", "417", "8003", "8004"});
+  std::string list;
+  for (const std::string_view mark : {"/22/", "(22)"}) {
+    if (text.find(mark) != std::string_view::npos) list = "22";
+  }
+  std::size_t at =
+      text.find("://") == std::string_view::npos ? std::string_view::npos : text.find('?');
+  while (at != std::string_view::npos) {
+    const std::size_t end = text.find('&', at + 1);
+    const std::string_view attribute = text.substr(at + 1, end - at - 1);
+    const std::string_view name = attribute.substr(0, attribute.find('='));
+    if (std::find(kIdentifying.begin(), kIdentifying.end(), name) == kIdentifying.end())
+      list.append(list.empty() ? "" : ", ").append(attribute);
+    at = end;
+  }
+  return list;
 }
 
 quality::v1::PartyRef read_party(std::string_view text) {

@@ -38,6 +38,10 @@ inline constexpr std::uint64_t kYear2100Ms = 4'102'444'800'000;
 /// A product in any spelling as gtin, lot and serial; everything else as canonical `id`.
 [[nodiscard]] ledger::Result<quality::v1::ObjectRef> read_object(std::string_view text);
 
+/// What a spelling says of a thing beside which one it is, and no canonical id holds: a variant
+/// (22), the attributes in a digital link's query, such as an expiry date (17). Empty if nothing.
+[[nodiscard]] std::string said_beside_identity(std::string_view text);
+
 /// A party by its code (USCC or LEI), else by name.
 [[nodiscard]] quality::v1::PartyRef read_party(std::string_view text);
 
