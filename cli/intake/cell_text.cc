@@ -17,6 +17,13 @@ bool is_one_of(const std::array<std::string_view, count>& words, std::string_vie
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
+/// Controls, blanks of no width and marks of direction, as they come along from web pages. A fixed
+/// word with one of them in it is still that word, lest 不合格 end as 合格.
+bool is_invisible(char32_t point) {
+  return point < 0x20 || point == 0x7F || (point >= 0x200B && point <= 0x200F) ||
+         (point >= 0x202A && point <= 0x202E) || point == 0xFEFF;
+}
+
 /// Marks that say nothing however often they are repeated.
 bool is_filler(char32_t point) {
   constexpr std::u32string_view kFillers =
@@ -71,8 +78,12 @@ bool is_spreadsheet_error(std::string_view text) {
 }  // namespace
 
 std::string without_blanks(std::string_view cell) {
-  std::string text = plain_line(cell);
-  std::erase(text, ' ');
+  const std::string line = plain_line(cell);
+  std::string text;
+  std::string_view left = line;
+  while (const std::optional<char32_t> point = ledger::take_code_point(left)) {
+    if (*point != ' ' && !is_invisible(*point)) ledger::append_utf8(text, *point);
+  }
   return text;
 }
 

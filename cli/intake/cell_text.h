@@ -16,7 +16,7 @@ namespace qc::cli {
 /// what a spreadsheet makes of a long number (2.02507E+07) or of an error (#REF!, ####).
 [[nodiscard]] ledger::Fault cell_fault(std::string_view cell);
 
-/// A header or fixed word without blanks, in plain characters.
+/// A header or fixed word without blanks and invisible characters, in plain characters.
 [[nodiscard]] std::string without_blanks(std::string_view cell);
 
 }  // namespace qc::cli

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/intake/certificate_csv.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -217,6 +219,7 @@ constexpr auto kColumns = std::to_array<Column>({
     {"result_verdict", nullptr, set_result_verdict},
 });
 
+/// The column of a name without blanks.
 const Column* find_column(std::string_view name) {
   const auto* const column =
       std::find_if(kColumns.begin(), kColumns.end(),
@@ -236,6 +239,8 @@ struct Pending {
   /// What each of its own columns said first.
   std::map<std::string_view, std::string> said;
   std::map<std::string, std::uint32_t> methods;
+  /// Line of its first result that names no method; 0 if each does.
+  std::size_t line_without_method = 0;
   bool bad = false;
 };
 
@@ -252,7 +257,7 @@ class CertificateTable {
     if (!read_header(rows.front())) return std::move(intake_);
     for (std::size_t i = 1; i < rows.size(); ++i) read_row(rows[i]);
     for (Pending& pending : certificates_) {
-      if (!pending.bad) finish(pending);
+      if (!stopped_ && !pending.bad) finish(pending);
     }
     return std::move(intake_);
   }
@@ -267,7 +272,7 @@ class CertificateTable {
   bool read_header(const CsvRow& header) {
     for (const std::string& cell : header.cells) {
       const std::string name = plain_line(cell);
-      const Column* column = find_column(name);
+      const Column* column = find_column(without_blanks(cell));
       if (column == nullptr) {
         problem(header.line, name.empty() ? "without a name" : name,
                 intake_.problems.empty() ? "no such column; there are " + known_columns()
@@ -313,27 +318,41 @@ class CertificateTable {
     return "";
   }
 
-  /// A row that cannot be read takes its certificate with it: that one would lack a result.
-  void refuse_row(const CsvRow& row, std::string_view column, std::string message) {
-    problem(row.line, column, std::move(message));
-    const std::string number = cell(row, "number");
-    if (!number.empty()) {
-      certificate(number, row.line).bad = true;
-    } else if (!certificates_.empty()) {
-      certificates_.back().bad = true;
+  /// A row of which nobody can say to which certificate it belongs leaves all of them without a
+  /// result that may be theirs.
+  void stop(const CsvRow& row, std::string_view column, const std::string& message) {
+    problem(row.line, column, message + "; no certificate of the table is taken");
+    stopped_ = true;
+  }
+
+  /// Rows stand in the order of the header above them.
+  bool names_columns(const CsvRow& row) {
+    constexpr std::ptrdiff_t kNamesNeeded = 3;
+    std::vector<const Column*> named;
+    for (const std::string& cell : row.cells) named.push_back(find_column(without_blanks(cell)));
+    const auto unnamed = std::count(named.begin(), named.end(), nullptr);
+    if (static_cast<std::ptrdiff_t>(named.size()) - unnamed < kNamesNeeded) return false;
+    if (named == columns_) {
+      problem(row.line, "", "names the columns once more; take this row out");
+    } else {
+      stop(row, "", "names other columns than the first row; give each table a file of its own");
     }
+    return true;
   }
 
   void read_row(const CsvRow& row) {
+    if (std::all_of(row.cells.begin(), row.cells.end(), says_nothing)) return;
+    if (names_columns(row)) return;
+    // Its cells stand under wrong columns, the number perhaps among them.
     if (row.cells.size() != columns_.size()) {
-      return refuse_row(row, "",
-                        "has " + std::to_string(row.cells.size()) +
-                            " cells, but the first row names " + std::to_string(columns_.size()) +
-                            " columns; quote cells that hold a comma, leave empty cells in place");
+      return stop(row, "",
+                  fmt::format("has {} cells, but the first row names {} columns; quote cells that "
+                              "hold a comma, leave empty cells in place",
+                              row.cells.size(), columns_.size()));
     }
     const std::string number = cell(row, "number");
-    if (number.empty())
-      return refuse_row(row, "number", "is empty; every row names its certificate");
+    if (number.empty()) return stop(row, "number", "is empty; every row names its certificate");
+    if (auto fault = cell_fault(number)) return stop(row, "number", *fault);
     Pending& pending = certificate(number, row.line);
     const std::size_t before = intake_.problems.size();
     TestResult result;
@@ -341,7 +360,7 @@ class CertificateTable {
       read_cell(row, *columns_[i], said(row.cells[i]), pending, result);
     if (result.parameter().empty())
       problem(row.line, "parameter", "is empty; every row is one result");
-    add_method(cell(row, "method"), pending, result);
+    add_method(row.line, cell(row, "method"), pending, result);
     *body(pending.read.record).add_results() = std::move(result);
     pending.bad = pending.bad || intake_.problems.size() > before;
   }
@@ -372,12 +391,27 @@ class CertificateTable {
                            ledger::quote(pending.read.record.inspection_certificate().number()));
       }
       if (first) set = column.set(pending.read.record, text, *options_);
+      if (first && set) note_what_is_left(row, column, text);
     }
     if (!set) problem(row.line, column.name, set.error().message);
   }
 
-  static void add_method(const std::string& text, Pending& pending, TestResult& result) {
-    if (text.empty()) return;
+  void note_what_is_left(const CsvRow& row, const Column& column, const std::string& text) {
+    if (column.name != "object" && column.name != "place") return;
+    const std::string left = said_beside_identity(text);
+    if (left.empty()) return;
+    intake_.notes.push_back(fmt::format(
+        "line {}, column {}: the record keeps which thing {} names, not what it says beside that: "
+        "{}",
+        row.line, column.name, ledger::quote(text), left));
+  }
+
+  static void add_method(std::size_t line, const std::string& text, Pending& pending,
+                         TestResult& result) {
+    if (text.empty()) {
+      if (pending.line_without_method == 0) pending.line_without_method = line;
+      return;
+    }
     quality::v1::Method method = read_method(text);
     const std::string key = method.standard() + "\n" + method.other();
     const auto place = static_cast<std::uint32_t>(pending.methods.size() + 1);
@@ -388,6 +422,12 @@ class CertificateTable {
 
   void finish(Pending& pending) {
     Record& record = pending.read.record;
+    // A record's result without a method has the certificate's only one, which no cell says here.
+    if (pending.line_without_method != 0 && body(record).methods_size() > 0) {
+      return problem(pending.line_without_method, "method",
+                     "is empty, though other results of the certificate name theirs; each result "
+                     "names its method");
+    }
     if (record.domain() == quality::v1::QUALITY_DOMAIN_UNSPECIFIED)
       record.set_domain(options_->domain);
     if (body(record).type() == InspectionCertificate::TYPE_UNSPECIFIED) {
@@ -402,6 +442,8 @@ class CertificateTable {
   std::vector<const Column*> columns_;
   std::vector<Pending> certificates_;
   std::map<std::string, std::size_t> by_number_;
+  /// No certificate is taken.
+  bool stopped_ = false;
 };
 
 }  // namespace

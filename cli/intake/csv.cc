@@ -152,10 +152,12 @@ class TableReader {
   std::size_t line_ = 1;
 };
 
+/// What is seen as a gap. An invisible character is none: it stays where it stands, for the rules
+/// of texts to refuse, as a name with a blank put in its place would be another name.
 bool is_blank(char32_t point) {
-  return point <= 0x20 || point == 0x7F || point == 0xA0 || point == 0x1680 ||
-         (point >= 0x2000 && point <= 0x200F) || (point >= 0x2028 && point <= 0x202F) ||
-         point == 0x205F || point == 0x3000 || point == 0xFEFF;
+  return (point >= '\t' && point <= '\r') || point == ' ' || point == 0xA0 || point == 0x1680 ||
+         (point >= 0x2000 && point <= 0x200A) || point == 0x2028 || point == 0x2029 ||
+         point == 0x202F || point == 0x205F || point == 0x3000;
 }
 
 std::string squeezed(std::string_view cell, bool plain) {

@@ -2,6 +2,7 @@
 #include "cli/intake/field_text.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -73,6 +74,16 @@ bool is_rfc3339_before_1970(std::string_view text) {
   return ledger::parse_rfc3339("2000" + std::string(text.substr(kEpochYear.size()))).has_value();
 }
 
+/// A record's times are whole milliseconds; what is finer would be cut off.
+bool is_finer_than_a_millisecond(std::string_view rfc3339) {
+  constexpr std::size_t kMsDigits = 3;
+  const std::size_t point = rfc3339.find('.');
+  if (point == std::string_view::npos) return false;
+  const std::string_view fraction = rfc3339.substr(point + 1);
+  const std::string_view digits = fraction.substr(0, fraction.find_first_not_of("0123456789"));
+  return digits.find_first_not_of('0', kMsDigits) != std::string_view::npos;
+}
+
 /// Digits that are too many for unix milliseconds are mostly a civil time without its marks.
 std::string no_unix_ms(std::string_view text) {
   constexpr std::size_t kCivilDigits = 14;
@@ -94,7 +105,14 @@ std::string no_unix_ms(std::string_view text) {
 
 Result<std::uint64_t> read_time(std::string_view text, std::uint32_t time_zone,
                                 std::uint64_t before_ms) {
-  if (const auto time = ledger::parse_rfc3339(text)) return plausible_time(text, *time, before_ms);
+  if (const auto time = ledger::parse_rfc3339(text)) {
+    if (is_finer_than_a_millisecond(text)) {
+      return fail(Code::kInvalidArgument, ledger::quote(text) +
+                                              " is finer than a millisecond, which no record says; "
+                                              "write at most three digits after the point");
+    }
+    return plausible_time(text, *time, before_ms);
+  }
   if (const auto day = ledger::parse_date(text)) {
     return plausible_time(text, ledger::start_of_day_ms(*day, time_zone), before_ms);
   }
@@ -147,6 +165,26 @@ Result<quality::v1::ObjectRef> read_object(std::string_view text) {
       break;
   }
   return object;
+}
+
+std::string said_beside_identity(std::string_view text) {
+  constexpr auto kIdentifying = std::to_array<std::string_view>(
+      {"01", "10", "21", "00", "414", "254", "417", "8003", "8004"});
+  std::string list;
+  for (const std::string_view mark : {"/22/", "(22)"}) {
+    if (text.find(mark) != std::string_view::npos) list = "22";
+  }
+  std::size_t at =
+      text.find("://") == std::string_view::npos ? std::string_view::npos : text.find('?');
+  while (at != std::string_view::npos) {
+    const std::size_t end = text.find('&', at + 1);
+    const std::string_view attribute = text.substr(at + 1, end - at - 1);
+    const std::string_view name = attribute.substr(0, attribute.find('='));
+    if (std::find(kIdentifying.begin(), kIdentifying.end(), name) == kIdentifying.end())
+      list.append(list.empty() ? "" : ", ").append(attribute);
+    at = end;
+  }
+  return list;
 }
 
 quality::v1::PartyRef read_party(std::string_view text) {

@@ -20,7 +20,8 @@ inline constexpr std::uint64_t kYear2100Ms = 4'102'444'800'000;
 // What people write in a field, whatever kind of file it stands in. Errors say what would be right.
 
 /// A time: RFC 3339 with offset, a day (its first millisecond in `time_zone`), or unix ms in 13
-/// digits. Before 1970 there is none, nor from `before_ms` on.
+/// digits. Before 1970 there is none, nor from `before_ms` on, nor what is finer than a
+/// millisecond.
 [[nodiscard]] ledger::Result<std::uint64_t> read_time(std::string_view text,
                                                       std::uint32_t time_zone,
                                                       std::uint64_t before_ms = kYear2100Ms);
@@ -36,6 +37,10 @@ inline constexpr std::uint64_t kYear2100Ms = 4'102'444'800'000;
 
 /// A product in any spelling as gtin, lot and serial; everything else as canonical `id`.
 [[nodiscard]] ledger::Result<quality::v1::ObjectRef> read_object(std::string_view text);
+
+/// What a spelling says of a thing beside which one it is, and no canonical id holds: a variant
+/// (22), the attributes in a digital link's query, such as an expiry date (17). Empty if nothing.
+[[nodiscard]] std::string said_beside_identity(std::string_view text);
 
 /// A party by its code (USCC or LEI), else by name.
 [[nodiscard]] quality::v1::PartyRef read_party(std::string_view text);

@@ -59,6 +59,8 @@ TEST(Csv, MakesOneLineOfACell) {
   EXPECT_EQ(one_line(" 山东\n\t聊城　市 \xC2\xA0"), "山东 聊城 市");
   EXPECT_EQ(one_line("某某（山东）有限公司"), "某某（山东）有限公司");
   EXPECT_EQ(plain_line("２０２６－１１－０１"), "2026-11-01");
+  // A character that nobody sees is no gap: in its place would stand another name.
+  EXPECT_EQ(one_line("花\u200B生油\uFEFF"), "花\u200B生油\uFEFF");
 }
 
 std::string gb18030(std::string text) {
@@ -158,6 +160,82 @@ TEST(CertificateCsv, ACertificateWithARowThatCannotBeReadIsLeftOut) {
   EXPECT_THAT(intake.records, IsEmpty());
 }
 
+TEST(CertificateCsv, ARowThatMayBelongToAnyCertificateStopsTheTable) {
+  std::string other = kFirst;
+  other.replace(0, 3, "C-2");
+  // Without a number, with one that cannot be read, with a cell too few, with one too many: in the
+  // number's place stands another's in the last one.
+  for (const std::string& row :
+       {"/" + kSecond.substr(3), "同上" + kSecond.substr(3), kSecond.substr(4), "C-2," + kSecond}) {
+    const Intake intake = read_certificate_csv(kHeader + kFirst + other + row, options());
+    EXPECT_THAT(texts(intake),
+                ElementsAre(testing::AllOf(HasSubstr("line 4"),
+                                           HasSubstr("; no certificate of the table is taken"))));
+    EXPECT_THAT(intake.records, IsEmpty());
+  }
+}
+
+TEST(CertificateCsv, AnotherHeaderAmidTheRowsStopsTheTable) {
+  std::string other = kHeader;
+  other.replace(other.find("tested_from,tested_to"), 21, "tested_to,tested_from");
+  const Intake intake = read_certificate_csv(kHeader + kFirst + other + kSecond, options());
+  EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("line 3: names other columns than the first")));
+  EXPECT_THAT(intake.records, IsEmpty());
+  // The same once more, as at a page break, takes nothing with it.
+  const Intake repeated = read_certificate_csv(kHeader + kFirst + kHeader + kSecond, options());
+  EXPECT_THAT(texts(repeated), ElementsAre("line 3: names the columns once more; take this row "
+                                           "out"));
+  ASSERT_EQ(repeated.records.size(), 1U);
+  EXPECT_EQ(repeated.records[0].record.inspection_certificate().results_size(), 2);
+}
+
+TEST(CertificateCsv, RowsThatSayNothingAreNone) {
+  const Intake intake =
+      read_certificate_csv(kHeader + kFirst + " " + std::string(17, ',') + "/\n", options());
+  EXPECT_THAT(texts(intake), IsEmpty());
+  EXPECT_EQ(intake.records.size(), 1U);
+}
+
+TEST(CertificateCsv, AResultDoesNotGetAnotherOnesMethod) {
+  std::string second = kSecond;
+  second.erase(second.find("GB/T5009.37-2003"), 16);
+  const Intake intake = read_certificate_csv(kHeader + kFirst + second, options());
+  EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("line 3, column method: is empty, though")));
+  EXPECT_THAT(intake.records, IsEmpty());
+}
+
+TEST(CertificateCsv, InvisibleCharactersAreRefusedWhereTheyStand) {
+  for (const std::string invisible : {"\u200B", "\u200E", "\u202E", "\uFEFF", "\x01"}) {
+    for (const std::string cell : {"C-1", "食用植物油", "<= 0.1", "L1"}) {
+      std::string row = kFirst;
+      row.insert(row.find(cell) + cell.size(), invisible);
+      const Intake intake = read_certificate_csv(kHeader + row, options());
+      EXPECT_THAT(texts(intake), ElementsAre(testing::StartsWith("line 2")));
+      EXPECT_THAT(intake.records, IsEmpty());
+    }
+  }
+}
+
+TEST(CertificateCsv, WhatALinkSaysBesideItsObjectIsNoted) {
+  std::string header = kHeader;
+  header.replace(header.find("gtin,lot"), 8, "object,lot");
+  const auto with_object = [&header](const std::string& object) {
+    std::string row = kFirst;
+    row.replace(row.find("6901234567892"), 13, object);
+    return read_certificate_csv(header + row, options());
+  };
+  const Intake intake =
+      with_object("https://id.gs1.org/01/06901234567892/22/2A?10=L1&17=271231&linkType=all");
+  ASSERT_THAT(texts(intake), IsEmpty());
+  ASSERT_EQ(intake.records.size(), 1U);
+  EXPECT_EQ(intake.records[0].record.inspection_certificate().objects(0).lot(), "L1");
+  EXPECT_THAT(intake.notes,
+              ElementsAre(testing::AllOf(
+                  testing::StartsWith("line 2, column object: the record keeps which thing"),
+                  testing::EndsWith("not what it says beside that: 22, 17=271231, linkType=all"))));
+  EXPECT_THAT(with_object("https://id.gs1.org/01/06901234567892/10/L1").notes, IsEmpty());
+}
+
 TEST(CertificateCsv, ColumnsThatNameDifferentObjectsAreRefused) {
   const std::string header =
       "number,object,gtin,lot,accreditation,category,customer_code,tested_from,tested_to,issued_at,"
@@ -215,6 +293,9 @@ TEST(CertificateCsv, TimesThatNoRecordCanStateAreRefused) {
               ElementsAre(HasSubstr("too many digits for unix milliseconds, as which it means "
                                     "2611-09-21; write 2025-07-24T10:33:00+08:00")));
   EXPECT_THAT(refused("1753324380000000"), ElementsAre(HasSubstr("too many digits")));
+  EXPECT_THAT(refused("2026-11-13T08:00:00.123456+08:00"),
+              ElementsAre(HasSubstr("is finer than a millisecond")));
+  EXPECT_THAT(refused("2026-11-13T08:00:00.123000+08:00"), IsEmpty());
 }
 
 const std::string kTable =
@@ -554,6 +635,14 @@ TEST(SamplingTable, PlaceholdersSayNothingInAnyColumn) {
   }
   EXPECT_THAT(texts(read_columns("商标,检验结论", "同上,合格")),
               ElementsAre(HasSubstr("row 2, column 商标: \"同上\" points at another cell")));
+}
+
+TEST(SamplingTable, InvisibleCharactersMakeNoOtherName) {
+  const Intake intake = read_columns("商标,检验结论", "甲\u200B乙,合格");
+  EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("U+200B")));
+  EXPECT_THAT(intake.records, IsEmpty());
+  EXPECT_EQ(only(read_columns("检验\u200B结论", "不\u200B合格")).verdict(),
+            quality::v1::OVERALL_VERDICT_NON_CONFORMANT);
 }
 
 TEST(SamplingTable, WhatASpreadsheetCouldNotShowIsRefused) {
