@@ -349,6 +349,8 @@ void EpcisEventReader::read_location(const std::string& field, const std::string
                                       " names no place: write a GLN as a digital link, "
                                       "https://id.gs1.org/414/ and its 13 digits");
   }
+  if (const std::string left = said_beside_identity(id); !left.empty())
+    unmapped_.push_back(field + ".id (" + left + ")");
   if (place_.empty()) {
     place_ = *subject;
   } else if (place_ != *subject) {
@@ -401,7 +403,7 @@ void EpcisEventReader::agree_on_lot(const std::string& lot, const std::string& p
 void EpcisEventReader::register_items(std::vector<Record>& records) {
   const JsonValue* epcs = list("epcList");
   for (std::size_t i = 0; epcs != nullptr && i < epcs->elements.size(); ++i) {
-    const Result<quality::v1::ObjectRef> object = read_object(epcs->elements[i].text);
+    const Result<quality::v1::ObjectRef> object = read_bare_object(epcs->elements[i].text);
     if (!object) {
       problem(at("epcList", i), object.error().message);
       continue;
@@ -453,7 +455,7 @@ template <class List>
 void EpcisEventReader::read_epcs(std::string_view field, List& into) {
   const JsonValue* epcs = list(field);
   for (std::size_t i = 0; epcs != nullptr && i < epcs->elements.size(); ++i) {
-    Result<quality::v1::ObjectRef> object = read_object(epcs->elements[i].text);
+    Result<quality::v1::ObjectRef> object = read_bare_object(epcs->elements[i].text);
     if (!object) {
       problem(at(field, i), object.error().message);
     } else {
@@ -468,7 +470,7 @@ void EpcisEventReader::read_quantities(std::string_view field, List& into) {
   for (std::size_t i = 0; quantities != nullptr && i < quantities->elements.size(); ++i) {
     const JsonValue& element = quantities->elements[i];
     auto& moved = *into.Add();
-    Result<quality::v1::ObjectRef> object = read_object(element.find("epcClass")->text);
+    Result<quality::v1::ObjectRef> object = read_bare_object(element.find("epcClass")->text);
     if (!object) {
       problem(at(field, i) + ".epcClass", object.error().message);
       continue;
@@ -488,7 +490,7 @@ void EpcisEventReader::read_aggregation(std::vector<Record>& records) {
   aggregation.set_action(header_.action == "ADD"       ? quality::v1::Aggregation::ACTION_ADD
                          : header_.action == "OBSERVE" ? quality::v1::Aggregation::ACTION_OBSERVE
                                                        : quality::v1::Aggregation::ACTION_DELETE);
-  Result<quality::v1::ObjectRef> parent = read_object(event_->find("parentID")->text);
+  Result<quality::v1::ObjectRef> parent = read_bare_object(event_->find("parentID")->text);
   if (!parent) {
     problem("parentID", parent.error().message);
   } else {

@@ -187,6 +187,20 @@ std::string said_beside_identity(std::string_view text) {
   return list;
 }
 
+ledger::Fault beside_identity_fault(std::string_view text) {
+  const std::string left = said_beside_identity(text);
+  if (left.empty()) return std::nullopt;
+  return ledger::quote(text) + " says " + ledger::quote(left) +
+         " besides which thing it names, and that would be lost: leave it out, and write it where "
+         "the record has a field for it";
+}
+
+Result<quality::v1::ObjectRef> read_bare_object(std::string_view text) {
+  if (auto fault = beside_identity_fault(text))
+    return ledger::fail(ledger::Code::kInvalidArgument, *std::move(fault));
+  return read_object(text);
+}
+
 quality::v1::PartyRef read_party(std::string_view text) {
   quality::v1::PartyRef party;
   if (!ledger::party_code_fault(text)) {

@@ -42,6 +42,11 @@ inline constexpr std::uint64_t kYear2100Ms = 4'102'444'800'000;
 /// (22), the attributes in a digital link's query, such as an expiry date (17). Empty if nothing.
 [[nodiscard]] std::string said_beside_identity(std::string_view text);
 
+/// As read_object, where nothing can take note of what a digital link says besides: refused then.
+[[nodiscard]] ledger::Result<quality::v1::ObjectRef> read_bare_object(std::string_view text);
+/// Nothing where the text says no more than which thing it means.
+[[nodiscard]] ledger::Fault beside_identity_fault(std::string_view text);
+
 /// A party by its code (USCC or LEI), else by name.
 [[nodiscard]] quality::v1::PartyRef read_party(std::string_view text);
 

@@ -204,9 +204,9 @@ class MessageReader {
                        Message& part) {
     ledger::Fault fault;
     if (auto* object = dynamic_cast<quality::v1::ObjectRef*>(&part)) {
-      fault = take(read_object(text), *object);
+      fault = take(read_bare_object(text), *object);
     } else if (auto* moved = dynamic_cast<quality::v1::ObjectQuantity*>(&part)) {
-      fault = take(read_object(text), *moved->mutable_object());
+      fault = take(read_bare_object(text), *moved->mutable_object());
     } else if (auto* quantity = dynamic_cast<quality::v1::Quantity*>(&part)) {
       fault = take(read_counted(text), *quantity);
     } else if (auto* party = dynamic_cast<quality::v1::PartyRef*>(&part)) {
@@ -295,6 +295,9 @@ class MessageReader {
                        ledger::quote(text) + " is neither canonical base64 nor 64 hex digits");
       text = *std::move(bytes);
     } else {
+      const bool subject = std::ranges::find(kSubjectFields, field.name()) != kSubjectFields.end();
+      if (auto fault = subject ? beside_identity_fault(text) : std::nullopt)
+        return problem(value, path, *std::move(fault));
       text = canonical_text(field, std::move(text));
     }
     const auto* reflection = message.GetReflection();

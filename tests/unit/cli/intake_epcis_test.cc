@@ -76,6 +76,19 @@ TEST(Epcis, RegistersItemsAndLotsOfAnObjectEvent) {
   EXPECT_EQ(intake.records[2].record.item_registration().lot(), "L1");
 }
 
+TEST(Epcis, RefusesWhatALinkSaysBesideTheThingItNames) {
+  const std::string link = "https://id.gs1.org/01/06901234567892/10/L1?17=271231";
+  const auto is_refused = ElementsAre(HasSubstr("says \"17=271231\" besides which thing it names"));
+
+  EXPECT_THAT(
+      problems(document(event(
+          "ObjectEvent", R"("action": "ADD", "quantityList": [{"epcClass": ")" + link + R"("}])"))),
+      is_refused);
+  EXPECT_THAT(problems(document(
+                  event("ObjectEvent", R"("action": "ADD", "epcList": [")" + link + R"("])"))),
+              is_refused);
+}
+
 TEST(Epcis, KeepsTheEventsBytesAsTheyStandInTheFile) {
   const std::string bytes = event(
       "ObjectEvent",

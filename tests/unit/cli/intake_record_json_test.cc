@@ -70,6 +70,19 @@ TEST(RecordJson, ReadsWhatPeopleWrite) {
   EXPECT_EQ(body.verdict(), quality::v1::OVERALL_VERDICT_CONFORMANT);
 }
 
+TEST(RecordJson, RefusesWhatALinkSaysBesideTheThingItNames) {
+  const auto certificate = [](const std::string& object) {
+    return R"({"type": "testing", "number": "1", "objects": [)" + object + "]}";
+  };
+  const std::string link = R"("https://id.gs1.org/01/06901234567892/10/L1?17=271231&3103=000195")";
+  const auto is_refused = ElementsAre(HasSubstr(R"(says "17=271231, 3103=000195" besides which)"));
+
+  EXPECT_THAT(problems(certificate(link)), is_refused);
+  EXPECT_THAT(problems(certificate(R"({"id": )" + link + "}")), is_refused);
+  EXPECT_THAT(problems(R"({"transformation": {"inputs": [)" + link + "]}}"), is_refused);
+  EXPECT_THAT(problems(certificate(R"("https://id.gs1.org/01/06901234567892?10=L1")")), IsEmpty());
+}
+
 TEST(RecordJson, ReadsOneSeveralOrAnArrayOfRecords) {
   const std::string lot =
       R"({"lot_registration": {"gtin": "6901234567892", "lot": "L1", "quantity": "12.50 KGM"}})";
