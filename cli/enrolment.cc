@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "cli/files.h"
+#include "cli/intake/placeholder.h"
 #include "cli/key_file.h"
 #include "ledger/canonical_protobuf.h"
 #include "ledger/hash.h"
@@ -53,6 +54,8 @@ namespace {
 Result<void> check_before_keys(const quality::v1::EnrolmentApplication& application) {
   quality::v1::Record record = record_now();
   record.mutable_enrolment_request()->set_application(ledger::canonical_bytes(application));
+  if (auto fault = placeholder_fault(application))
+    return fail(Code::kInvalidArgument, "the application's " + *std::move(fault));
   const auto judged = ledger::check_record(record, {.organisation = application.code()});
   const std::string prefix = "enrolment_request.application.";
   if (judged || judged.error().field == prefix + "keys") return {};

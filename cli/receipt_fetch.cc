@@ -97,7 +97,7 @@ Result<SubmitResponse> find_submission(const ClientProfile& profile, const ledge
       profile, "the submission", [&](const auto& channel, auto& context, auto& /*watch*/) {
         answer.Clear();
         const auto stub = quality::v1::SubmissionService::NewStub(channel);
-        const grpc::Status status = stub->GetSubmission(&context, request, &answer);
+        grpc::Status status = stub->GetSubmission(&context, request, &answer);
         const bool unknown = status.ok() && answer.state() == quality::v1::SUBMISSION_STATE_UNKNOWN;
         if (!unknown || ++strangers >= profile.nodes.size()) return status;
         return grpc::Status(grpc::StatusCode::ABORTED, "it does not know the submission");

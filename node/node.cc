@@ -117,6 +117,7 @@ PeerNetwork::Options network_options(const Config& config, const ledger::Genesis
   options.chain_id = genesis.network.chain_id;
   options.certificate_pem = keys.tls_certificate_pem;
   options.private_key_pem = keys.tls_private_key_pem;
+  options.own_spki = keys.tls_spki;
   options.listen = config.peer_listen;
   options.self = place.index;
   options.queue_bytes = config.limits.peer_queue_bytes;
@@ -393,9 +394,11 @@ Result<void> Node::Impl::make_pipeline() {
           .failed = [this](Error error) { fail_node(std::move(error)); },
           .evidence = [this](const consensus::Equivocation& found) { keep_evidence(found); },
           .metrics = &metrics_});
-  if (!place_.index)
+  if (!place_.index) {
+    const std::string what = place_.no_vote.empty() ? "is an observer" : "has no vote now";
     ingress_->close({Code::kUnavailable,
-                     "this node is an observer and takes no submissions; ask a validator's node"});
+                     "this node " + what + " and takes no submissions; ask a validator's node"});
+  }
   return {};
 }
 
@@ -594,7 +597,8 @@ NodeStatus Node::Impl::status() const {
   const Mempool::Usage mempool = mempool_.usage();
   const Error closed = ingress_->closed();
   NodeStatus status;
-  status.role = !halted.empty() ? "halted: " + halted : (place_.index ? "validator" : "observer");
+  status.role = !halted.empty() ? "halted: " + halted
+                                : (config_.role == NodeRole::kObserver ? "observer" : "validator");
   fill_consensus(status, replica);
   status.certified_height = view ? view->height() : 0;
   status.executed_height = executor_->executed_height();
@@ -632,7 +636,7 @@ std::string Node::Impl::trouble() const {
   const NodeStatus seen = status();
   if (!seen.freshness.current) return seen.freshness.reason;
   if (!seen.damage.empty()) return seen.damage;
-  if (!place_.index) return "";
+  if (!place_.index) return place_.no_vote;
   return seen.may_vote ? seen.refusal : seen.not_voting;
 }
 

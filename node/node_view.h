@@ -75,7 +75,7 @@ struct ViewChangeSeen {
 
 /// How the node is doing now.
 struct NodeStatus {
-  /// "validator", "observer", or "halted: <reason>".
+  /// What it is configured as, "validator" or "observer", or "halted: <reason>".
   std::string role;
   /// First height of the present validator set, its size and its quorum.
   std::uint64_t epoch = 0;

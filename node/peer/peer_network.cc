@@ -116,7 +116,7 @@ class PeerNetwork::Impl {
     std::vector<PeerState> states;
     const std::int64_t now_ns = Clock::now().time_since_epoch().count();
     for (std::size_t i = 0; i < counters_.size(); ++i) {
-      if (options_.self == i) continue;
+      if (options_.self == i || options_.validators[i].tls_spki == options_.own_spki) continue;
       const LinkCounters& counters = *counters_[i];
       states.push_back({.name = std::string(ledger::short_name(options_.validators[i].name)),
                         .connected = counters.connected.load(std::memory_order_relaxed),
@@ -173,7 +173,8 @@ class PeerNetwork::Impl {
   }
 
   bool dials(std::uint32_t validator) const {
-    if (!options_.validators[validator].address) return false;
+    const ValidatorPeer& peer = options_.validators[validator];
+    if (!peer.address || peer.tls_spki == options_.own_spki) return false;
     return !options_.self || *options_.self < validator;
   }
 
@@ -398,7 +399,10 @@ class PeerNetwork::Impl {
     sessions_[peer] = session;
     counters->connected = true;
     session->established(counters);
-    log(LogLevel::kInfo, "peer_up", {{"peer", label(peer)}});
+    // An observer is one once it asks for something: a validator's node that has no vote dials
+    // others like it, and finds again and again that it is not wanted.
+    bool told = peer < kFirstObserver;
+    if (told) log(LogLevel::kInfo, "peer_up", {{"peer", label(peer)}});
     handler_.link_up(peer);
     asio::co_spawn(io_, session->run_writer(), asio::detached);
     FrameType type{};
@@ -413,6 +417,9 @@ class PeerNetwork::Impl {
         session->close("a frame of a type that this peer may not send");
         break;
       }
+      if (!std::exchange(told, true)) {
+        log(LogLevel::kInfo, "peer_up", {{"peer", label(peer)}, {"address", session->address()}});
+      }
       handler_.frame_received(peer, type, std::move(body));
       body = {};
     }
@@ -420,7 +427,8 @@ class PeerNetwork::Impl {
     if (mine != sessions_.end() && mine->second == session) {
       sessions_.erase(mine);
       counters->connected = false;
-      log(LogLevel::kInfo, "peer_down", {{"peer", label(peer)}, {"reason", session->error()}});
+      if (told)
+        log(LogLevel::kInfo, "peer_down", {{"peer", label(peer)}, {"reason", session->error()}});
       handler_.link_down(peer);
     }
   }

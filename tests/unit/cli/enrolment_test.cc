@@ -58,6 +58,16 @@ TEST_F(EnrolmentDraftTest, MakesNothingForAWrongCheckCharacter) {
   EXPECT_FALSE(std::filesystem::exists(root_ / "new"));
 }
 
+TEST_F(EnrolmentDraftTest, MakesNothingForANameThatSaysNothing) {
+  applicant_.name_zh = "／";
+
+  const auto draft = prepare();
+
+  ASSERT_FALSE(draft);
+  EXPECT_THAT(draft.error().message, HasSubstr("the application's name.zh: "));
+  EXPECT_FALSE(std::filesystem::exists(root_ / "new"));
+}
+
 TEST_F(EnrolmentDraftTest, MakesNothingWhereTheChainWouldRefuseTheRest) {
   applicant_.gln = "1234567890123";
 

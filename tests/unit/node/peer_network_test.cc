@@ -88,6 +88,7 @@ class PeerNetworkTest : public testing::Test {
     options.chain_id = "net.example/x";
     options.certificate_pem = identity.certificate;
     options.private_key_pem = identity.key;
+    options.own_spki = identity.spki;
     options.listen = {"127.0.0.1", 0};
     options.validators = {{.name = "net.example/a", .tls_spki = a_.spki, .address = std::nullopt},
                           {.name = "net.example/b", .tls_spki = b_.spki, .address = std::nullopt}};
@@ -367,6 +368,19 @@ TEST_F(PeerNetworkTest, LetsAValidatorsNodeInAsAnObserver) {
 
   EXPECT_EQ(at_b_.next(), "up " + std::to_string(kFirstObserver));
   EXPECT_EQ(at_a_.next(), "up 1");
+}
+
+TEST_F(PeerNetworkTest, AValidatorsNodeWithoutAVoteDoesNotDialItself) {
+  const auto b = listen();
+  PeerNetwork::Options follows = options(a_, std::nullopt);
+  follows.validators[0].address = Endpoint{"127.0.0.1", b->port()};
+  follows.validators[1].address = Endpoint{"127.0.0.1", b->port()};
+
+  const auto o = *PeerNetwork::start(std::move(follows), at_a_);
+
+  ASSERT_EQ(at_a_.next(), "up 1");
+  ASSERT_EQ(o->peers().size(), 1U);
+  EXPECT_EQ(o->peers().front().name, "b");
 }
 
 TEST_F(PeerNetworkTest, RefusesAValidatorThatDialsInTheWrongDirection) {
