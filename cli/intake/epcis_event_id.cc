@@ -49,9 +49,9 @@ bool is_uri(std::string_view text) {
          has_whole_escapes(named);
 }
 
-bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_ascii_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-void lower_case(std::string& text, std::size_t begin, std::size_t end) {
+void lower_case_part(std::string& text, std::size_t begin, std::size_t end) {
   for (std::size_t i = begin; i < std::min(end, text.size()); ++i) {
     if (text[i] >= 'A' && text[i] <= 'Z') text[i] = static_cast<char>(text[i] - 'A' + 'a');
   }
@@ -70,16 +70,16 @@ void upper_case_escapes(std::string& text) {
 /// namespace of a URN (RFC 8141, 3.1), a UUID (RFC 9562, 4).
 void unify_case(std::string& uri) {
   const std::size_t colon = uri.find(':');
-  lower_case(uri, 0, colon);
+  lower_case_part(uri, 0, colon);
   if (uri.starts_with("urn:")) {
-    lower_case(uri, 0, uri.find(':', colon + 1));
-    if (uri.starts_with("urn:uuid:")) lower_case(uri, 0, uri.size());
+    lower_case_part(uri, 0, uri.find(':', colon + 1));
+    if (uri.starts_with("urn:uuid:")) lower_case_part(uri, 0, uri.size());
   } else if (uri.compare(colon, 3, "://") == 0) {
     const std::size_t authority = colon + 3;
     const std::size_t end = std::min(uri.find_first_of("/?#", authority), uri.size());
     // Who a host knows as a user is the host's to say.
     const std::size_t user = std::string_view(uri).substr(0, end).rfind('@');
-    lower_case(uri, user == std::string::npos || user < authority ? authority : user, end);
+    lower_case_part(uri, user == std::string::npos || user < authority ? authority : user, end);
   }
 }
 
@@ -93,7 +93,7 @@ Result<std::string> read_event_id(std::string_view text) {
     return fail(Code::kInvalidArgument, what + std::string(kHowToName));
   };
   if (text.empty()) return refuse("is empty: write the event's id, a URI ");
-  if (is_blank(text.front()) || is_blank(text.back())) {
+  if (is_ascii_blank(text.front()) || is_ascii_blank(text.back())) {
     return fail(Code::kInvalidArgument,
                 ledger::quote(text) + " begins or ends with a blank: take it out");
   }

@@ -40,7 +40,8 @@ void refuse_nothing_after_equals(int argc, const char* const* argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     if (word == "--") return;
-    if (word.starts_with("--") && word.ends_with('='))
+    // A value may end with the sign too, as base64 does.
+    if (word.starts_with("--") && word.find('=') == word.size() - 1)
       throw CLI::ValidationError(std::string(word.substr(0, word.size() - 1)), kEmptyValue);
   }
 }

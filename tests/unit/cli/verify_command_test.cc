@@ -197,8 +197,10 @@ TEST(RunCall, RefusesAnEmptyArgumentAndTakesADash) {
     CLI::App app;
     int exit_code = -1;
     std::vector<std::string> sources;
+    std::string name;
     bool flag = false;
     app.add_option("source", sources)->required();
+    app.add_option("--name", name);
     app.add_flag("--flag", flag);
     app.callback([&] { exit_code = static_cast<int>(sources.size()); });
     return run_words(app, words, exit_code);
@@ -206,6 +208,9 @@ TEST(RunCall, RefusesAnEmptyArgumentAndTakesADash) {
 
   EXPECT_EQ(run({"-", "--flag"}).exit_code, 1);
   EXPECT_EQ(run({"-", "b", "c"}).exit_code, 3);
+  EXPECT_EQ(run({"a", "--name=YQ=="}).exit_code, 1);
+  EXPECT_EQ(run({"a", "--name="}).exit_code, 2);
+  EXPECT_EQ(run({"--name=n", "--", "--name="}).exit_code, 1);
   const Ending empty = run({"-", ""});
   EXPECT_EQ(empty.exit_code, 2);
   EXPECT_THAT(empty.err, HasSubstr("source: is empty"));
