@@ -21,6 +21,12 @@ if(QC_FUZZERS)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# What a test spends its time in, where the rest is compiled without optimisation.
+set(QC_HOT_OPTIONS "" CACHE STRING "Options for ledger, consensus and the simulator alone")
+function(qc_hot target)
+  target_compile_options(${target} PRIVATE ${QC_HOT_OPTIONS})
+endfunction()
+
 # Line tables and function names are what a back trace needs; full debug information makes the node
 # 144 MB and half of the build's time (the debug preset has it).
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")

@@ -19,13 +19,12 @@ run_tests() { # build folder, options of ctest
     grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test .* Passed )|^Internal ctest|^$' || [[ ${PIPESTATUS[0]} == 0 ]]
 }
 
-say "1 of 2. The pure modules, storage and the simulator under AddressSanitizer and UBSan"
-# g++ warns about the sanitizers' own code, so warnings are no errors there.
-cmake --preset asan >/dev/null
+say "1 of 2. Unit tests of every module and the simulator, under AddressSanitizer and UBSan"
+cmake --preset asan "${werror[@]}" >/dev/null
 cmake --build --preset asan --target qc_sanitized_tests -- --quiet
-run_tests build/asan -L "sanitized|simulation"
+run_tests build/asan -L "unit|simulation"
 
-say "2 of 2. Everything, as it is shipped"
+say "2 of 2. What is shipped: whole networks of real processes, the simulator, and whether it sees what is broken"
 cmake --preset unity "${werror[@]}" >/dev/null
-cmake --build --preset unity -- --quiet
-run_tests build/unity
+cmake --build --preset unity --target qc_shipped_tests -- --quiet
+run_tests build/unity -L "checks|integration|simulation|mutation"

@@ -27,9 +27,34 @@ bool is_invisible(char32_t point) {
 /// Marks that say nothing however often they are repeated.
 bool is_filler(char32_t point) {
   constexpr std::u32string_view kFillers =
-      U"/\\-_*.~\u00B7\u2010\u2011\u2012\u2013\u2014\u2015"
-      U"\u2022\u2026\u2212\u2500\u2501\u22EF\u3002\u30FC";
+      U"/\\-_*.~?!=|,;:\u00B7\u2010\u2011\u2012\u2013\u2014\u2015"
+      U"\u2022\u2026\u2044\u2212\u2215\u2500\u2501\u2502\u2503\u22EF\u3001\u3002\u30FC\uFE63";
   return kFillers.find(point) != std::u32string_view::npos;
+}
+
+/// Brackets and quotes that people put around such words: （无）, "/".
+std::string_view without_wrapping(std::string_view text) {
+  constexpr auto kOpening =
+      std::to_array<std::string_view>({"(", "[", "{", "<", "\"", "'", "“", "‘", "【", "《", "「"});
+  constexpr auto kClosing =
+      std::to_array<std::string_view>({")", "]", "}", ">", "\"", "'", "”", "’", "】", "》", "」"});
+  for (std::size_t i = 0; i < kOpening.size(); ++i) {
+    if (text.size() > kOpening[i].size() + kClosing[i].size() && text.starts_with(kOpening[i]) &&
+        text.ends_with(kClosing[i])) {
+      text.remove_prefix(kOpening[i].size());
+      text.remove_suffix(kClosing[i].size());
+      return text;
+    }
+  }
+  return text;
+}
+
+/// Without the full stop that ends it as a sentence.
+std::string_view without_stop(std::string_view text) {
+  for (const std::string_view stop : {"。", ".", "!", ";"}) {
+    if (text.size() > stop.size() && text.ends_with(stop)) text.remove_suffix(stop.size());
+  }
+  return text;
 }
 
 bool is_filler_only(std::string_view text) {
@@ -89,27 +114,47 @@ std::string without_blanks(std::string_view cell) {
 
 bool says_nothing(std::string_view cell) {
   constexpr auto kNothing = std::to_array<std::string_view>({
-      "无",
-      "暂无",
-      "不详",
-      "未知",
-      "空白",
-      "见备注",
-      "详见备注",
-      "(空白)",
-      "未标示",
-      "未标注",
-      "未标明",
-      "未提供",
-      "无法提供",
-      "不适用",
-      "n/a",
-      "n.a.",
-      "#n/a",
-      "null",
+      "无",       "暂无",   "不详",
+      "未知",     "不明",   "不清楚",
+      "空",       "空白",   "缺",
+      "缺失",     "待定",   "待补",
+      "保密",     "见备注", "详见备注",
+      "见标签",   "见包装", "未标示",
+      "未标识",   "未标注", "未标明",
+      "未注明",   "未标称", "未填",
+      "未填写",   "未提供", "未提供生产企业",
+      "无标示",   "无标识", "无此项",
+      "无法提供", "不适用", "n/a",
+      "na",       "n.a",    "n.a.",
+      "#n/a",     "none",   "nil",
+      "nan",      "null",   "unknown",
+      "tbd",      "tba",    "xx",
+      "xxx",      "xxxx",
   });
-  const std::string text = lower_case(without_blanks(cell));
-  return is_filler_only(text) || is_one_of(kNothing, text);
+  const std::string plain = lower_case(without_blanks(cell));
+  const std::string_view text = without_stop(without_wrapping(plain));
+  return is_filler_only(text) || is_one_of(kNothing, text) || is_one_of(kNothing, plain);
+}
+
+ledger::Fault name_fault(std::string_view cell) {
+  const std::string text = without_blanks(cell);
+  std::size_t count = 0;
+  std::size_t telling = 0;
+  for (std::string_view left = text; !left.empty(); ++count) {
+    const std::optional<char32_t> point = ledger::take_code_point(left);
+    // What is broken is told by the rules.
+    if (!point) return std::nullopt;
+    constexpr std::u32string_view kSignsThatCount = U"\u00D7\u25CB\u3007\u4E00";
+    const bool ascii_sign = *point < 0x80 && !(*point >= '0' && *point <= '9') &&
+                            !(*point >= 'A' && *point <= 'Z') && !(*point >= 'a' && *point <= 'z');
+    const bool sign = ascii_sign || is_filler(*point) || *point == U'\u2018' ||
+                      (*point >= 0x2000 && *point <= 0x2BFF) ||
+                      (*point >= 0x3000 && *point <= 0x303F) ||
+                      kSignsThatCount.find(*point) != std::u32string_view::npos;
+    telling += sign || *point == '0' ? 0U : 1U;
+  }
+  if (count > 1 && telling > 0) return std::nullopt;
+  return ledger::quote(text) + " names nobody; leave the cell empty where it is not known";
 }
 
 ledger::Fault cell_fault(std::string_view cell) {

@@ -22,11 +22,20 @@ tl::unexpected<ledger::Error> refuse(std::string_view quoted, std::string_view r
   return ledger::fail(ledger::Code::kInvalidArgument, ledger::quote(quoted).append(reason));
 }
 
-bool is_unit_letter(char32_t point) {
-  constexpr std::u32string_view kSigns = U"%\u2030\u00B0\u2103\u00B2\u00B3\u00B5\u03BC\u00B7";
-  return (point >= 'a' && point <= 'z') || (point >= 'A' && point <= 'Z') ||
-         kSigns.find(point) != std::u32string_view::npos;
-}
+/// Units that stand in tables. What is none of them may be anything ("or less", "million"), so the
+/// whole outcome stays text.
+constexpr auto kUnits = std::to_array<std::string_view>({
+    "%",    "‰",   "°",    "°C",     "℃",   "kg",    "g",    "mg",  "µg",   "μg",   "ug",   "ng",
+    "pg",   "t",   "L",    "l",      "dL",  "dl",    "mL",   "ml",  "µL",   "μL",   "uL",   "m",
+    "dm",   "cm",  "mm",   "µm",     "μm",  "um",    "nm",   "m²",  "dm²",  "cm²",  "mm²",  "m³",
+    "dm³",  "cm³", "m2",   "dm2",    "cm2", "mm2",   "m3",   "dm3", "cm3",  "Pa",   "kPa",  "MPa",
+    "hPa",  "N",   "kN",   "J",      "kJ",  "cal",   "kcal", "W",   "kW",   "V",    "mV",   "kV",
+    "A",    "mA",  "Hz",   "kHz",    "MHz", "s",     "min",  "h",   "d",    "mol",  "mmol", "µmol",
+    "μmol", "CFU", "cfu",  "MPN",    "mpn", "NTU",   "IU",   "U",   "Bq",   "kBq",  "Sv",   "mSv",
+    "ppm",  "ppb", "meq",  "mg KOH", "dB",  "dB(A)", "lx",   "Ω",   "kΩ",   "MΩ",   "个",   "只",
+    "粒",   "枚",  "条",   "级",     "度",  "倍",    "分",   "克",  "毫克", "微克", "千克", "升",
+    "毫升", "米",  "厘米", "毫米",   "秒",  "分钟",  "小时", "天",  "件",   "片",   "瓶",   "袋",
+});
 
 /// Takes the quantity that a rate refers to ("100" of g/100 g) off the front of a unit's divisor.
 std::string_view without_base(std::string_view divisor) {
@@ -39,14 +48,8 @@ std::string_view without_base(std::string_view divisor) {
   return divisor;
 }
 
-/// Unit letters with single blanks between them, a sign or letter first.
 bool is_unit_term(std::string_view term) {
-  if (term.empty() || term.starts_with(' ')) return false;
-  while (!term.empty()) {
-    const std::optional<char32_t> point = ledger::take_code_point(term);
-    if (!point || (*point != ' ' && !is_unit_letter(*point))) return false;
-  }
-  return true;
+  return std::find(kUnits.begin(), kUnits.end(), term) != kUnits.end();
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -85,6 +88,10 @@ Result<TestResult> failing_item(std::string_view item, std::string_view outcome,
                                 std::string_view limit) {
   if (says_nothing(item)) return refuse(one_line(outcome), " stands without the item that fails");
   if (says_nothing(outcome)) return refuse(one_line(item), " stands without a result");
+  for (const std::string_view part : {item, outcome, limit}) {
+    if (auto fault = cell_fault(part))
+      return ledger::fail(ledger::Code::kInvalidArgument, *std::move(fault));
+  }
   TestResult result;
   result.set_parameter(one_line(item));
   set_outcome(result, one_line(outcome));

@@ -7,6 +7,7 @@
 #include "cli/intake/certificate_csv.h"
 #include "cli/intake/epcis.h"
 #include "cli/intake/json_value.h"
+#include "cli/intake/placeholder.h"
 #include "cli/intake/record_json.h"
 #include "cli/intake/sampling_table.h"
 #include "ledger/record_rules.h"
@@ -86,10 +87,17 @@ Intake read_intake(std::string_view bytes, IntakeFormat format, const IntakeOpti
 }
 
 void judge_records(Intake& intake, const IntakeOptions& options) {
-  if (options.organisation.empty()) return;
   std::vector<IntakeRecord> good;
   good.reserve(intake.records.size());
   for (IntakeRecord& read : intake.records) {
+    if (auto fault = placeholder_fault(read.record)) {
+      intake.problems.push_back({read.where, *std::move(fault)});
+      continue;
+    }
+    if (options.organisation.empty()) {
+      good.push_back(std::move(read));
+      continue;
+    }
     const auto judged = ledger::check_record(
         read.record, {.organisation = options.organisation, .time_zone = options.time_zone});
     if (!judged) {

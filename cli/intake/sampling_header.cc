@@ -121,30 +121,72 @@ bool contains(std::string_view text, std::string_view word) {
   return text.find(word) != std::string_view::npos;
 }
 
-/// What the word 合格 or 符合 at `at` says of the things behind it in a title.
-enum class Says : std::uint8_t { kPass, kFail, kUnclear };
-
+/// Takes one of the words off the end of a text; the longest of those that fit must come first.
 template <std::size_t count>
-bool any_ends(const std::array<std::string_view, count>& words, std::string_view text) {
-  return std::any_of(words.begin(), words.end(),
-                     [text](std::string_view word) { return text.ends_with(word); });
+bool take_end(std::string_view& text, const std::array<std::string_view, count>& words) {
+  const auto* const found = std::find_if(
+      words.begin(), words.end(), [text](std::string_view word) { return text.ends_with(word); });
+  if (found == words.end()) return false;
+  text.remove_suffix(found->size());
+  return true;
 }
 
-Says says(std::string_view title, std::size_t at, std::size_t size) {
-  constexpr auto kThings = std::to_array<std::string_view>(
-      {"产品", "样品", "食品", "商品", "批次", "项目", "信息", "名单", "情况"});
+/// "(第3期)", "(共12批次)" at the end of a title.
+void take_count_in_brackets(std::string_view& text) {
+  constexpr auto kCounting = std::to_array<std::string_view>(
+      {"0",  "1",    "2",  "3",  "4",  "5",  "6",  "7",  "8",    "9",  "第",
+       "共", "批次", "批", "期", "页", "年", "月", "日", "季度", "、", "-"});
+  if (!text.ends_with(')')) return;
+  std::string_view left = text.substr(0, text.size() - 1);
+  while (take_end(left, kCounting)) {
+  }
+  if (left.ends_with('(')) text = left.substr(0, left.size() - 1);
+}
+
+/// Whether a title may begin so: with nothing, or with words behind which 合格 is a verdict of the
+/// things that are listed. "未列入", "撤销", "疑似" and everything else that may turn it round are
+/// none.
+bool leads_to_verdict(std::string_view before) {
   constexpr auto kTurns =
-      std::to_array<std::string_view>({"不", "未", "非", "无", "否", "没有", "发现", "检出", "尚"});
-  const std::string_view behind = title.substr(at + size);
-  const bool of_things =
-      std::any_of(kThings.begin(), kThings.end(),
-                  [behind](std::string_view thing) { return behind.starts_with(thing); });
-  std::string_view before = title.substr(0, at);
+      std::to_array<std::string_view>({"注", "说明", "未", "撤", "更正", "解除", "疑似", "部分",
+                                       "拟", "复检", "复查", "有误", "其他", "其它", "问题", "除"});
+  constexpr auto kEnds = std::to_array<std::string_view>(
+      {"抽检",   "抽查", "抽样", "检验", "检测", "监测", "产品", "样品", "食品", "商品", "制品",
+       "农产品", "批次", ":",    ".",    "、",   ")",    "年",   "月",   "日",   "期",   "号",
+       "季度",   "0",    "1",    "2",    "3",    "4",    "5",    "6",    "7",    "8",    "9"});
+  if (before.empty()) return true;
+  if (std::any_of(kTurns.begin(), kTurns.end(),
+                  [before](std::string_view turn) { return contains(before, turn); })) {
+    return false;
+  }
+  return take_end(before, kEnds);
+}
+
+/// 2025年第3期食品监督抽检不合格产品信息: what it says of all that is listed below it. Nothing
+/// where any word of it could mean something else.
+std::optional<OverallVerdict> verdict_of_title(std::string_view title) {
+  constexpr auto kLists = std::to_array<std::string_view>(
+      {"信息", "名单", "情况", "清单", "明细", "目录", "公示", "汇总", "一览"});
+  constexpr auto kThings =
+      std::to_array<std::string_view>({"产品", "样品", "食品", "商品", "批次", "项目"});
+  std::string_view left = title;
+  if (left.ends_with(':')) left.remove_suffix(1);
+  take_count_in_brackets(left);
+  constexpr std::string_view kTable = "表";
+  const bool table = left.ends_with(kTable);
+  if (table) left.remove_suffix(kTable.size());
+  bool list = false;
+  while (take_end(left, kLists)) list = true;
+  const bool things = take_end(left, kThings);
+  constexpr std::string_view kGood = "合格";
+  if (!(things || list || table) || !left.ends_with(kGood)) return std::nullopt;
+  left.remove_suffix(kGood.size());
   constexpr std::string_view kNot = "不";
-  const bool failing = before.ends_with(kNot);
-  if (failing) before.remove_suffix(kNot.size());
-  if (!of_things || any_ends(kTurns, before)) return Says::kUnclear;
-  return failing ? Says::kFail : Says::kPass;
+  const bool failing = left.ends_with(kNot);
+  if (failing) left.remove_suffix(kNot.size());
+  if (!leads_to_verdict(left) || mentions_verdict(left)) return std::nullopt;
+  return failing ? quality::v1::OVERALL_VERDICT_NON_CONFORMANT
+                 : quality::v1::OVERALL_VERDICT_CONFORMANT;
 }
 
 }  // namespace
@@ -218,29 +260,40 @@ std::optional<OverallVerdict> verdict_word(std::string_view cell) {
 }
 
 bool mentions_verdict(std::string_view line) {
+  constexpr auto kWords = std::to_array<std::string_view>(
+      {"合格", "符合", "超标", "超过标准", "达标", "复检", "未通过", "不通过"});
   const std::string text = without_blanks(line);
-  return contains(text, "合格") || contains(text, "符合");
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&text](std::string_view word) { return contains(text, word); });
 }
 
-OverallVerdict title_verdict(std::string_view title) {
-  const std::string text = without_blanks(title);
-  // A footnote speaks of something else than the table.
-  for (const std::string_view mark : {"注:", "备注", "说明"}) {
-    if (contains(text, mark)) return quality::v1::OVERALL_VERDICT_UNSPECIFIED;
+OverallVerdict title_verdict(const std::vector<std::string>& lines) {
+  auto verdict = quality::v1::OVERALL_VERDICT_UNSPECIFIED;
+  for (const std::string& line : lines) {
+    if (!mentions_verdict(line)) continue;
+    const auto said = verdict_of_title(without_blanks(line));
+    if (!said) return quality::v1::OVERALL_VERDICT_UNSPECIFIED;
+    if (verdict != quality::v1::OVERALL_VERDICT_UNSPECIFIED && verdict != *said)
+      return quality::v1::OVERALL_VERDICT_UNSPECIFIED;
+    verdict = *said;
   }
-  bool passing = false;
-  bool failing = false;
-  for (const std::string_view word : {"合格", "符合"}) {
-    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-      const Says said = says(text, at, word.size());
-      if (said == Says::kUnclear) return quality::v1::OVERALL_VERDICT_UNSPECIFIED;
-      passing = passing || said == Says::kPass;
-      failing = failing || said == Says::kFail;
-    }
-  }
-  if (passing == failing) return quality::v1::OVERALL_VERDICT_UNSPECIFIED;
-  return passing ? quality::v1::OVERALL_VERDICT_CONFORMANT
-                 : quality::v1::OVERALL_VERDICT_NON_CONFORMANT;
+  return verdict;
+}
+
+bool contradicts(std::string_view text, OverallVerdict verdict) {
+  constexpr auto kFailing = std::to_array<std::string_view>(
+      {"不合格", "不符合", "超标", "超过标准", "不达标", "未通过", "不通过", "fail"});
+  constexpr auto kPassing = std::to_array<std::string_view>(
+      {"复检合格", "复检符合", "复检结果合格", "复检结论合格", "pass"});
+  std::string words = without_blanks(text);
+  std::transform(words.begin(), words.end(), words.begin(), [](char character) {
+    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a')
+                                                : character;
+  });
+  const auto says = [&words](std::string_view word) { return contains(words, word); };
+  return verdict == quality::v1::OVERALL_VERDICT_CONFORMANT
+             ? std::any_of(kFailing.begin(), kFailing.end(), says)
+             : std::any_of(kPassing.begin(), kPassing.end(), says);
 }
 
 }  // namespace qc::cli

@@ -67,9 +67,13 @@ struct SamplingColumn {
 /// word.
 [[nodiscard]] std::optional<quality::v1::OverallVerdict> verdict_word(std::string_view cell);
 
-/// What the lines above a table say about all of its rows: 不合格产品信息, 合格样品名单.
-/// Unspecified where they say nothing, or both, or neither clearly.
-[[nodiscard]] quality::v1::OverallVerdict title_verdict(std::string_view title);
+/// What the lines above a table say about all of its rows: 2025年第3期抽检不合格产品信息,
+/// 合格样品名单. Unspecified where they say nothing, or both, or where any that speaks of verdicts
+/// is not such a title from its first word to its last.
+[[nodiscard]] quality::v1::OverallVerdict title_verdict(const std::vector<std::string>& lines);
+
+/// Whether words beside a row's verdict say the contrary: 经复检不合格 beside 合格.
+[[nodiscard]] bool contradicts(std::string_view text, quality::v1::OverallVerdict verdict);
 
 /// Whether a line speaks of verdicts at all.
 [[nodiscard]] bool mentions_verdict(std::string_view line);

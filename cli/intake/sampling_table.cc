@@ -2,6 +2,7 @@
 #include "cli/intake/sampling_table.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -42,10 +43,37 @@ std::size_t filled_cells(const CsvRow& row) {
                     [](const std::string& cell) { return !one_line(cell).empty(); }));
 }
 
-/// A line of the sheet that is no row of a table: a title or a footnote, in its first cell.
+/// A line of the sheet that may be no row of a table: a title or a footnote, in its first cell.
 bool is_line(const CsvRow& row) {
   return filled_cells(row) == 1 && !one_line(row.cells.front()).empty() &&
          without_blanks(row.cells.front()).find_first_not_of("0123456789") != std::string::npos;
+}
+
+bool begins_with_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(),
+                     [text](std::string_view word) { return text.starts_with(word); });
+}
+
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [text](std::string_view word) {
+    return text.find(word) != std::string_view::npos;
+  });
+}
+
+/// How people begin what stands below a table.
+bool is_footnote(const CsvRow& line) {
+  const std::string text = without_blanks(line.cells.front());
+  return begins_with_any(
+      text, {"注",       "(注",      "备注", "说明", "(说明", "声明", "(声明", "数据来源",
+             "信息来源", "资料来源", "来源", "附注", "*",     "※",    "制表",  "填报",
+             "审核",     "联系",     "截至", "以上", "合计",  "共",   "第"});
+}
+
+/// What stands above a table names a list.
+bool is_heading(const CsvRow& line) {
+  return contains_any(without_blanks(line.cells.front()),
+                      {"信息", "名单", "表", "情况", "抽检", "抽查", "检验", "结果", "公告", "通告",
+                       "附件", "产品", "目录", "清单"});
 }
 
 /// A row of a few cells that speaks of verdicts: what is below it may not mean what is above.
@@ -73,8 +101,8 @@ class SamplingSheet {
     digest_ = ledger::to_bytes(ledger::hash(options_->hash, bytes_));
     for (std::size_t i = 0; i < *header; ++i) lines_.push_back(rows[i]);
     for (std::size_t i = *header; i < rows.size(); ++i) read_line(rows[i]);
+    judge_lines(Before::kNothing);
     finish_row();
-    note_lines();
     return std::move(intake_);
   }
 
@@ -86,16 +114,18 @@ class SamplingSheet {
   void read_line(const CsvRow& row) {
     if (filled_cells(row) == 0) return;
     if (names_columns(row)) {
+      if (!columns_.empty()) judge_lines(Before::kHeader);
       finish_row();
       return begin_table(row);
     }
-    if (is_line(row)) {
+    const bool more_items = row_ && row_->holds_items_only(row);
+    if (is_line(row) && !more_items) {
       lines_.push_back(row);
       return;
     }
-    if (!lines_.empty()) judge_lines_amid_rows();
+    judge_lines(Before::kRow);
     if (stopped_) return;
-    if (row_ && row_->holds_items_only(row)) return row_->read_more_items(row);
+    if (more_items) return row_->read_more_items(row);
     finish_row();
     if (stopped_) return;
     row_.emplace(columns_, *options_);
@@ -104,22 +134,22 @@ class SamplingSheet {
   }
 
   void begin_table(const CsvRow& header) {
-    const std::string title = title_above();
+    const std::vector<std::string> title = title_above();
     note_lines();
     std::vector<SamplingColumn> columns = columns_of(header);
     // A header that a page break repeats goes on with the table above.
-    if (columns == columns_ && !mentions_verdict(title)) return;
+    if (columns == columns_ && !std::any_of(title.begin(), title.end(), mentions_verdict)) return;
     title_ = title_verdict(title);
     columns_ = std::move(columns);
     stopped_ = false;
+    records_above_ = intake_.records.size();
     judge_header(header);
   }
 
-  /// The lines above a table with a mark between them, so that none runs into the next.
-  std::string title_above() const {
-    std::string title;
+  std::vector<std::string> title_above() const {
+    std::vector<std::string> title;
     for (const CsvRow& line : lines_) {
-      for (const std::string& cell : line.cells) title.append(one_line(cell)).append("|");
+      for (const std::string& cell : line.cells) title.push_back(one_line(cell));
     }
     return title;
   }
@@ -145,21 +175,45 @@ class SamplingSheet {
     }
   }
 
-  /// Nothing of this table is read: what it says of its rows is not understood.
+  /// Nothing of this table is taken: what it says of its rows is not understood.
   void stop(std::string where, std::string message) {
     stopped_ = true;
+    row_.reset();
+    intake_.records.resize(std::min(intake_.records.size(), records_above_));
     problem(std::move(where), std::move(message));
   }
 
-  /// A line between rows that speaks of verdicts may change what the rows below mean.
-  void judge_lines_amid_rows() {
+  /// What follows the lines that are judged.
+  enum class Before : std::uint8_t { kRow, kHeader, kNothing };
+
+  /// Lines below a table's first row. One that speaks of verdicts may change what the rows around
+  /// it mean, unless it is the title of what follows; one that is no footnote may be a row whose
+  /// other cells are missing.
+  void judge_lines(Before before) {
     for (const CsvRow& line : lines_) {
-      if (!mentions_verdict(line.cells.front())) continue;
-      stop(place_of(line),
-           ledger::quote(one_line(line.cells.front())) +
-               " stands between rows; give the rows below it a header of their own");
+      if (stopped_) break;
+      const std::string text = one_line(line.cells.front());
+      const bool title = before == Before::kHeader &&
+                         (title_verdict({text}) != quality::v1::OVERALL_VERDICT_UNSPECIFIED);
+      if (mentions_verdict(text) && !title) {
+        stop(place_of(line), ledger::quote(text) +
+                                 " speaks of verdicts beside the table's own; put it into the rows "
+                                 "that it means, or give these a header of their own");
+      } else if (!title && first_column_names_things() && !is_footnote(line) &&
+                 !(before == Before::kHeader && is_heading(line))) {
+        stop(place_of(line), "only the cell " + ledger::quote(text) + " of column " +
+                                 columns_.front().header +
+                                 " is filled: fill in the row, or begin a footnote with 注：");
+      }
     }
-    note_lines();
+    // Titles are still to be read by the table that they stand above.
+    if (before != Before::kHeader) note_lines();
+  }
+
+  /// Whether a cell of the first column alone may be a row.
+  bool first_column_names_things() const {
+    return !columns_.empty() && !columns_.front().header.empty() &&
+           columns_.front().meaning != Meaning::kSerialNumber;
   }
 
   void note_lines() {
@@ -189,9 +243,10 @@ class SamplingSheet {
     if (row_->problems().empty()) {
       hand_over();
     } else if (seems_a_title(row_line_)) {
-      stop(place_of(row_line_),
-           "seems a title that speaks of 合格; put it into the first cell above a header of its "
-           "own");
+      return stop(
+          place_of(row_line_),
+          "seems a title that speaks of 合格; put it into the first cell above a header of its "
+          "own");
     }
     row_.reset();
   }
@@ -217,7 +272,11 @@ class SamplingSheet {
                            "names a failing item, but the row's verdict is 合格");
     }
     if (title_ != quality::v1::OVERALL_VERDICT_UNSPECIFIED && title_ != result.verdict()) {
-      row_->problem(row_line_, "", "says the contrary of the table's title about 合格");
+      return row_->problem(row_line_, "", "says the contrary of the table's title about 合格");
+    }
+    if (contradicts(result.remarks(), result.verdict())) {
+      row_->problem(row_line_, row_->header_of(Meaning::kRemarks),
+                    "says the contrary of the row's verdict: " + ledger::quote(result.remarks()));
     }
   }
 
@@ -271,6 +330,8 @@ class SamplingSheet {
   std::vector<SamplingColumn> columns_;
   OverallVerdict title_ = quality::v1::OVERALL_VERDICT_UNSPECIFIED;
   bool stopped_ = false;
+  /// Records of the tables above it.
+  std::size_t records_above_ = 0;
   /// Titles and footnotes since the last row.
   std::vector<CsvRow> lines_;
   std::optional<SamplingRow> row_;

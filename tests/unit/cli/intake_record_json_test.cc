@@ -80,7 +80,32 @@ TEST(RecordJson, RefusesWhatALinkSaysBesideTheThingItNames) {
   EXPECT_THAT(problems(certificate(link)), is_refused);
   EXPECT_THAT(problems(certificate(R"({"id": )" + link + "}")), is_refused);
   EXPECT_THAT(problems(R"({"transformation": {"inputs": [)" + link + "]}}"), is_refused);
-  EXPECT_THAT(problems(certificate(R"("https://id.gs1.org/01/06901234567892?10=L1")")), IsEmpty());
+  EXPECT_THAT(problems(certificate(R"("https://id.gs1.org/01/06901234567892?10=L1")")),
+              ElementsAre(HasSubstr("accreditation: is missing")));
+}
+
+TEST(RecordJson, RefusesPlaceholdersWhereSomethingIsNamed) {
+  const auto result = [](const std::string& rest) {
+    return R"({"spot_check_result": {"number": "S1", )" + rest + "}}";
+  };
+  for (const char* nothing : {"/", "／", "无", "不详", "N/A", "（无）", "unknown"}) {
+    const std::string text(nothing);
+    for (const std::string& field :
+         {R"("maker": {"name": ")" + text + "\"}", R"("maker": ")" + text + "\"",
+          R"("product_name": ")" + text + "\"", R"("trademark": ")" + text + "\"",
+          R"("production_date_or_lot": ")" + text + "\""}) {
+      EXPECT_THAT(problems(result(field)),
+                  ElementsAre(HasSubstr("says nothing; leave the field out")))
+          << field;
+    }
+    EXPECT_THAT(
+        problems(R"({"lot_registration": {"gtin": "6901234567892", "lot": ")" + text + "\"}}"),
+        ElementsAre(AllOf(HasSubstr("lot_registration.lot: "), HasSubstr("says nothing"))));
+  }
+  EXPECT_THAT(problems(result(R"("maker": {"name": "一"})")),
+              ElementsAre(HasSubstr("names nobody")));
+  EXPECT_THAT(problems(result(R"("remarks": "无")")),
+              ElementsAre(HasSubstr("product_name: is missing")));
 }
 
 TEST(RecordJson, ReadsOneSeveralOrAnArrayOfRecords) {

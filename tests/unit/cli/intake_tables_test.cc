@@ -497,8 +497,18 @@ TEST(SamplingTable, ATitleSpeaksForRowsThatDoNot) {
   EXPECT_EQ(only(titled("2025年第3期不合格产品信息")).verdict(),
             quality::v1::OVERALL_VERDICT_NON_CONFORMANT);
   EXPECT_EQ(only(titled("附件1 合格产品信息")).verdict(), quality::v1::OVERALL_VERDICT_CONFORMANT);
-  for (const char* unclear : {"监督抽检信息", "未合格产品信息", "合格和不合格产品信息",
-                              "未发现不合格产品", "合格率信息", "注：合格产品信息"}) {
+  for (const char* clear :
+       {"附件：食用农产品监督抽检不合格产品信息", "一、不合格样品名单（第3期）", "不合格产品信息表",
+        "糕点抽检不合格情况", "2025-03 不合格食品清单：", "某省 监督抽查 不合格 产品 汇总表"}) {
+    EXPECT_EQ(only(titled(clear)).verdict(), quality::v1::OVERALL_VERDICT_NON_CONFORMANT) << clear;
+  }
+  for (const char* unclear :
+       {"监督抽检信息", "未合格产品信息", "合格和不合格产品信息", "未发现不合格产品", "合格率信息",
+        "注：合格产品信息", "未列入不合格产品信息", "撤销不合格产品信息",
+        "更正：原不合格产品信息有误", "不合格产品生产企业的其他产品信息",
+        "不合格产品同批次产品信息", "疑似不合格样品信息", "部分不合格产品信息", "拟公布不合格产品",
+        "关于15批次食品不合格情况的通告", "合格产品及问题产品信息", "合格产品信息（除注明者外）",
+        "本月抽检符合食品安全国家标准", "撤销监督抽检不合格产品信息"}) {
     const Intake intake = titled(unclear);
     EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("row 2: no column and no title says 合格")));
     EXPECT_THAT(intake.records, IsEmpty());
@@ -537,13 +547,67 @@ TEST(SamplingTable, ALineBetweenRowsThatSpeaksOfVerdictsStopsTheTable) {
                                 sampling_row("S2") + header + sampling_row("S3"),
                             options());
     EXPECT_THAT(texts(intake),
-                ElementsAre(HasSubstr("row 4: \"" + std::string(line) + "\" stands between rows")));
-    EXPECT_EQ(intake.records.size(), 1U);
+                ElementsAre(HasSubstr("row 4: \"" + std::string(line) + "\" speaks of verdicts")));
+    EXPECT_THAT(intake.records, IsEmpty());
   }
   EXPECT_THAT(texts(read_sampling_table("合格产品信息\n" + header + sampling_row("S1") +
                                             "注：以下产品不合格\n" + header + sampling_row("S2"),
                                         options())),
-              ElementsAre(HasSubstr("row 5: no column and no title says")));
+              ElementsAre(HasSubstr("row 4: \"注：以下产品不合格\" speaks of verdicts"),
+                          HasSubstr("row 5: no column and no title says")));
+}
+
+TEST(SamplingTable, ALineBelowTheRowsThatSpeaksOfVerdictsStopsTheTable) {
+  const std::string table =
+      "合格产品信息\n" + std::string(kSamplingHeader) + "抽样编号\n" + sampling_row("S1");
+  for (const char* line : {"以上产品经复检均不合格", "注：抽样编号S1为不合格",
+                           "注：1号样品检出铅超标", "上行样品经复检铅超标", "注：未通过"}) {
+    const Intake intake = read_sampling_table(table + line + ",,,,\n", options());
+    EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("row 4: \"" + std::string(line))));
+    EXPECT_THAT(intake.records, IsEmpty()) << line;
+  }
+  const Intake harmless = read_sampling_table(table + "注：排名不分先后,,,,\n", options());
+  EXPECT_THAT(texts(harmless), IsEmpty());
+  EXPECT_EQ(harmless.records.size(), 1U);
+}
+
+/// A cell of the first column alone is a row whose other cells are missing, not a footnote.
+TEST(SamplingTable, ARowWithItsFirstCellAloneIsNotDropped) {
+  const std::string items =
+      "不合格项目║检验结果║标准值,标称生产企业名称,被抽样单位名称,食品名称,抽样编号\n";
+  const SpotCheckResult more = only(
+      read_sampling_table(items + "铅║0.5║0.2,甲厂,丙店,试样,S401\n镉║0.3║0.1,,,,\n", options()));
+  ASSERT_EQ(more.results_size(), 2);
+  EXPECT_EQ(more.results(1).parameter(), "镉");
+
+  const Intake half = read_sampling_table(
+      "不合格项目,检验结果,标准值,标称生产企业名称,被抽样单位名称,食品名称,抽样编号\n"
+      "铅,0.5,0.2,甲厂,丙店,试样,S401\n镉,,,,,,\n",
+      options());
+  EXPECT_THAT(texts(half), ElementsAre(HasSubstr("row 3, column 不合格项目")));
+
+  const std::string numbers = "抽样编号,标称生产企业名称,被抽样单位名称,食品名称,检验结论\n";
+  for (const std::string& rest : {std::string("S403b,,,,\n"), std::string("试样,,,,\n"),
+                                  "S403b,,,,\n" + numbers + "S404,甲厂,丙店,试样,合格\n"}) {
+    EXPECT_THAT(
+        texts(read_sampling_table(numbers + "S403,甲厂,丙店,试样,合格\n" + rest, options())),
+        ElementsAre(HasSubstr("row 3: only the cell ")))
+        << rest;
+  }
+}
+
+TEST(SamplingTable, WordsBesideTheVerdictMayNotContradictIt) {
+  for (const auto& [column, cell] : std::vector<std::pair<const char*, const char*>>{
+           {"Verdict", "FAIL"}, {"状态", "不达标"}, {"备注", "经复检不合格"}, {"备注", "铅超标"}}) {
+    const Intake intake =
+        read_columns(std::string("检验结论,") + column, std::string("合格,") + cell);
+    EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("says the contrary of the row's verdict")))
+        << cell;
+  }
+  EXPECT_THAT(texts(read_columns("检验结论,备注", "不合格,复检合格")),
+              ElementsAre(HasSubstr("says the contrary of the row's verdict")));
+  EXPECT_THAT(texts(read_columns("检验结论,备注", "不合格,经复检不合格")), IsEmpty());
+  EXPECT_THAT(texts(read_columns("检验结论,备注", "合格,季度抽检")), IsEmpty());
 }
 
 TEST(SamplingTable, ATitleAmidRowsInSeveralCellsStopsTheTable) {
@@ -553,8 +617,7 @@ TEST(SamplingTable, ATitleAmidRowsInSeveralCellsStopsTheTable) {
                               "附件2,不合格产品信息,,,\n" + header + sampling_row("S2"),
                           options());
   EXPECT_THAT(texts(intake), testing::Contains(HasSubstr("row 4: seems a title that speaks of")));
-  ASSERT_EQ(intake.records.size(), 1U);
-  EXPECT_EQ(intake.records[0].where, "row 3");
+  EXPECT_THAT(intake.records, IsEmpty());
 }
 
 TEST(SamplingTable, RowsWithoutTheHeadersShapeAreRefused) {
@@ -606,19 +669,41 @@ TEST(SamplingTable, AnOutcomeIsANumberAndAUnitOrText) {
     EXPECT_EQ(outcome(text).value(), value) << text;
     EXPECT_EQ(outcome(text).unit(), unit) << text;
   }
-  for (const char* text : {"1,100 CFU/g", "3.2×10^4 CFU/g", "10^4 CFU/g", "1.5万CFU/g",
-                           "1.2e-1 g/kg", "0.5-0.7 g/100g", "12，5 %", "0,52 mg/kg", "1 100 CFU/g",
-                           "12.5±0.3 mg/kg", "1.2/1.4 mg/kg", "2025-03-02", "<10,<10,20 CFU/g",
-                           "0x1F", "0.5~0.7 mg/kg", "检出", "0.5 mg/kg 合格", "1.2.3 g"}) {
+  for (const char* text : {"1,100 CFU/g",      "3.2×10^4 CFU/g",
+                           "10^4 CFU/g",       "1.5万CFU/g",
+                           "1.2e-1 g/kg",      "0.5-0.7 g/100g",
+                           "12，5 %",          "0,52 mg/kg",
+                           "1 100 CFU/g",      "12.5±0.3 mg/kg",
+                           "1.2/1.4 mg/kg",    "2025-03-02",
+                           "<10,<10,20 CFU/g", "0x1F",
+                           "0.5~0.7 mg/kg",    "检出",
+                           "0.5 mg/kg 合格",   "1.2.3 g",
+                           "10² CFU/g",        "10 ³CFU",
+                           "10 or less mg/kg", "5 or more",
+                           "2 million CFU/g",  "3 to",
+                           "2 Mio CFU/g",      "5 dozen",
+                           "3 x CFU/g",        "1.5 E",
+                           "1.5k CFU/g",       "1.5 mg/kg below limit",
+                           "0.5 mg/kg ND",     "1.5 mg/kg mg/kg"}) {
     EXPECT_EQ(outcome(text).text(), text);
     EXPECT_EQ(outcome(text).value(), "");
     EXPECT_EQ(outcome(text).unit(), "");
   }
+  for (const char* shortened : {"2.02507E+07", "####"}) {
+    EXPECT_THAT(texts(read_columns("不合格项目║检验结果║标准值",
+                                   "\"铅║" + std::string(shortened) + "║≤1\"")),
+                ElementsAre(HasSubstr(shortened)));
+  }
 }
 
 TEST(SamplingTable, PlaceholdersSayNothingInAnyColumn) {
-  for (const char* nothing : {"／", "－", "———", "\\", "暂无", "不详", "未知", "N/A", "＊", "空白",
-                              "见备注", "……", "----", "n/a", "*", "——", " - "}) {
+  for (const char* nothing :
+       {"／",      "－",     "———",    "\\",     "暂无", "不详", "未知", "N/A",
+        "＊",      "空白",   "见备注", "……",     "----", "n/a",  "*",    "——",
+        " - ",     "未标识", "未注明", "无标示", "不明", "待定", "保密", "空",
+        "未填",    "无此项", "见标签", "（无）", "无。", "NA",   "none", "nil",
+        "unknown", "TBD",    "XXX",    "？",     "?",    "∕",    "⁄",    "﹣",
+        "│",       "=",      "、",     "“/”",    "'/'",  "[无]"}) {
     const std::string cell(nothing);
     const SpotCheckResult result = only(read_sampling_table(
         "标称生产企业名称,标称生产企业地址,被抽样单位名称,样品名称,规格型号,商标,生产日期/批号,"
@@ -635,6 +720,17 @@ TEST(SamplingTable, PlaceholdersSayNothingInAnyColumn) {
   }
   EXPECT_THAT(texts(read_columns("商标,检验结论", "同上,合格")),
               ElementsAre(HasSubstr("row 2, column 商标: \"同上\" points at another cell")));
+}
+
+TEST(SamplingTable, ASignOrASingleCharacterNamesNobody) {
+  for (const char* nobody : {"0", "×", "○", "〇", "一", "甲", "000", "(-)0"}) {
+    EXPECT_THAT(
+        texts(read_sampling_table("标称生产企业名称,被抽样单位名称,样品名称,检验结论,抽样编号\n" +
+                                      std::string(nobody) + ",丙店,油,合格,P1\n",
+                                  options())),
+        ElementsAre(HasSubstr("names nobody")))
+        << nobody;
+  }
 }
 
 TEST(SamplingTable, InvisibleCharactersMakeNoOtherName) {
