@@ -78,7 +78,7 @@ TEST(Epcis, RegistersItemsAndLotsOfAnObjectEvent) {
 
 TEST(Epcis, RefusesWhatALinkSaysBesideTheThingItNames) {
   const std::string link = "https://id.gs1.org/01/06901234567892/10/L1?17=271231";
-  const auto is_refused = Contains(HasSubstr("says \"17=271231\" besides which thing it names"));
+  const auto is_refused = ElementsAre(HasSubstr("says \"17=271231\" besides which thing it names"));
 
   EXPECT_THAT(
       problems(document(event(
