@@ -2,6 +2,7 @@
 #include "cli/intake/epcis_event_id.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "ledger/encoding.h"
@@ -112,16 +113,10 @@ std::string recorded_event_id(const std::string& id, ledger::HashAlgorithm hash)
 }
 
 std::string content_event_id(const JsonValue& event, ledger::HashAlgorithm hash) {
-  JsonValue content;
-  content.kind = event.kind;
-  for (std::size_t i = 0; i < event.names.size(); ++i) {
-    // When a repository took the event in, and what surrounds it in a file, are not the event's
-    // own; the event hash of GS1's CBV leaves recordTime out too.
-    if (event.names[i] == "recordTime" || event.names[i] == "@context") continue;
-    content.names.push_back(event.names[i]);
-    content.elements.push_back(event.elements[i]);
-  }
-  return "digest:" + ledger::to_hex(ledger::hash(hash, canonical_json(content)));
+  // When a repository took the event in, and what surrounds it in a file, are not the event's own;
+  // the event hash of GS1's CBV leaves recordTime out too.
+  constexpr std::array<std::string_view, 2> kLeftOut{"recordTime", "@context"};
+  return "digest:" + ledger::to_hex(ledger::hash(hash, canonical_json(event, kLeftOut)));
 }
 
 }  // namespace qc::cli

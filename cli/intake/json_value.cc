@@ -2,7 +2,6 @@
 #include "cli/intake/json_value.h"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 #include <set>
 #include <utility>
@@ -308,41 +307,47 @@ std::string canonical_number(std::string_view raw) {
   return (negative ? "-" : "") + digits + (*exponent == 0 ? "" : "e" + std::to_string(*exponent));
 }
 
+/// The elements of an array in their order; an object's in the order of their names, without those
+/// that are left out.
+std::vector<std::size_t> canonical_order(const JsonValue& container,
+                                         std::span<const std::string_view> left_out) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < container.elements.size(); ++i) {
+    const bool named = container.is(JsonValue::Kind::kObject);
+    if (!named || std::ranges::find(left_out, container.names[i]) == left_out.end())
+      order.push_back(i);
+  }
+  if (container.is(JsonValue::Kind::kObject)) {
+    std::ranges::sort(
+        order, {}, [&container](std::size_t i) -> std::string_view { return container.names[i]; });
+  }
+  return order;
+}
+
 /// Recurses as deep as values nest, which the reader bounds.
 // NOLINTNEXTLINE(misc-no-recursion)
-void write_canonical(const JsonValue& value, std::string& out) {
-  switch (value.kind) {
-    case JsonValue::Kind::kNull:
-    case JsonValue::Kind::kBoolean:
-      out += value.raw;
-      return;
-    case JsonValue::Kind::kNumber:
-      out += canonical_number(value.raw);
-      return;
-    case JsonValue::Kind::kString:
-      return write_canonical_string(value.text, out);
-    case JsonValue::Kind::kArray:
-    case JsonValue::Kind::kObject:
-      break;
-  }
-  const bool array = value.is(JsonValue::Kind::kArray);
-  std::vector<std::size_t> order(value.elements.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  if (!array) {
-    std::sort(order.begin(), order.end(), [&value](std::size_t left, std::size_t right) {
-      return value.names[left] < value.names[right];
-    });
-  }
-  out += array ? '[' : '{';
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (i > 0) out += ',';
-    if (!array) {
-      write_canonical_string(value.names[order[i]], out);
-      out += ':';
+void write_canonical(const JsonValue& value, std::span<const std::string_view> left_out,
+                     std::string& out) {
+  if (value.is(JsonValue::Kind::kNumber)) {
+    out += canonical_number(value.raw);
+  } else if (value.is(JsonValue::Kind::kString)) {
+    write_canonical_string(value.text, out);
+  } else if (value.is(JsonValue::Kind::kArray) || value.is(JsonValue::Kind::kObject)) {
+    const bool array = value.is(JsonValue::Kind::kArray);
+    out += array ? '[' : '{';
+    bool first = true;
+    for (const std::size_t i : canonical_order(value, left_out)) {
+      if (!std::exchange(first, false)) out += ',';
+      if (!array) {
+        write_canonical_string(value.names[i], out);
+        out += ':';
+      }
+      write_canonical(value.elements[i], {}, out);
     }
-    write_canonical(value.elements[order[i]], out);
+    out += array ? ']' : '}';
+  } else {
+    out += value.raw;
   }
-  out += array ? ']' : '}';
 }
 
 }  // namespace
@@ -364,9 +369,9 @@ Result<JsonValue> read_json(std::string_view text) {
                                           ": something follows the end of the document");
 }
 
-std::string canonical_json(const JsonValue& value) {
+std::string canonical_json(const JsonValue& value, std::span<const std::string_view> left_out) {
   std::string out;
-  write_canonical(value, out);
+  write_canonical(value, left_out, out);
   return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,8 +43,10 @@ struct JsonValue {
 
 /// What the value says, in one spelling: members in the order of their names, no white space,
 /// escapes only where JSON demands them, numbers without zeros that say nothing (1.0 and 10E-1 are
-/// 1). Two texts that say the same give the same.
-[[nodiscard]] std::string canonical_json(const JsonValue& value);
+/// 1). Two texts that say the same give the same. The members of the value that are called
+/// `left_out` are no part of it.
+[[nodiscard]] std::string canonical_json(const JsonValue& value,
+                                         std::span<const std::string_view> left_out = {});
 
 /// Line, from 1, on which `part` of `text` begins.
 [[nodiscard]] std::size_t line_of(std::string_view text, std::string_view part);
