@@ -21,6 +21,7 @@
 #include "ledger/encoding.h"
 #include "ledger/policy.h"
 #include "ledger/record_subjects.h"
+#include "ledger/subject_id.h"
 
 namespace qc::cli {
 
@@ -65,12 +66,11 @@ bool ordered(const quality::v1::SubmitResponse& answer) {
 /// What can be proven of a thing that is on the chain already and has no receipt here. The outcome
 /// of the new submission says neither where it stands nor whether its content is the same.
 std::string duplicate_note(const quality::v1::Record& record, const std::string& organisation) {
-  const std::string subject = ledger::subjects_of(record, {.organisation = organisation}).opens;
   return fmt::format(
       "; qc history {} proves where it stands, and with which content; its receipt takes the "
       "signed "
       "submission that brought it there (qc receipt fetch FOLDER)",
-      subject.empty() ? "SUBJECT" : subject);
+      subject_of_duplicate(record, organisation));
 }
 
 std::string message_of(const quality::v1::SubmitResponse& answer, const SubmitIntake& intake,
@@ -299,6 +299,31 @@ std::string with_places(const std::string& message, const std::vector<std::strin
     rest = (*at)[0].second;
   }
   return text.append(rest, message.end());
+}
+
+std::string subject_of_duplicate(const quality::v1::Record& record,
+                                 const std::string& organisation) {
+  std::string event;
+  switch (record.body_case()) {
+    case quality::v1::Record::kProductRegistration:
+      return ledger::class_id(record.product_registration().gtin());
+    case quality::v1::Record::kLotRegistration:
+      return ledger::lot_id(record.lot_registration().gtin(), record.lot_registration().lot());
+    case quality::v1::Record::kItemRegistration:
+      return ledger::item_id(record.item_registration().gtin(),
+                             record.item_registration().serial());
+    case quality::v1::Record::kAggregation:
+      event = record.aggregation().event_id();
+      break;
+    case quality::v1::Record::kTransformation:
+      event = record.transformation().event_id();
+      break;
+    default:
+      break;
+  }
+  if (!event.empty()) return ledger::event_subject_id(organisation, event);
+  std::string opens = ledger::subjects_of(record, {.organisation = organisation}).opens;
+  return opens.empty() ? "SUBJECT" : opens;
 }
 
 std::vector<std::string> sentences_about(const SubmittedPart& part,

@@ -53,6 +53,11 @@ struct SubmitReport {
 std::string with_places(const std::string& message, const std::vector<std::string>& places,
                         std::size_t first_record);
 
+/// The subject whose history shows what is on the chain in the place of a record that was refused
+/// as a duplicate; "SUBJECT" where it depends on the refusal.
+std::string subject_of_duplicate(const quality::v1::Record& record,
+                                 const std::string& organisation);
+
 /// What is to be said of a part that is not, or not wholly, done: sentences of a line each.
 /// `receipts` is the folder that the caller named.
 std::vector<std::string> sentences_about(const SubmittedPart& part,

@@ -79,6 +79,24 @@ TEST(SentencesAbout, SaysOfARefusalThatNothingWasAddedAndWhatItsReceiptIs) {
                   "receipts/3fa9.tlog-proof is the receipt of this refusal, and of no record"));
 }
 
+TEST(SubjectOfDuplicate, IsWhatStandsOnTheChainInItsPlace) {
+  quality::v1::Record event;
+  event.mutable_transformation()->set_event_id("urn:uuid:f8");
+  quality::v1::Record lot;
+  lot.mutable_lot_registration()->set_gtin("06901234567892");
+  lot.mutable_lot_registration()->set_lot("L1");
+  quality::v1::Record certificate;
+  certificate.mutable_inspection_certificate()->set_number("N-1");
+
+  EXPECT_EQ(subject_of_duplicate(event, "91370000MB20180117"),
+            "urn:qc:event:91370000MB20180117:urn%3Auuid%3Af8");
+  EXPECT_EQ(subject_of_duplicate(lot, "91370000MB20180117"),
+            "https://id.gs1.org/01/06901234567892/10/L1");
+  EXPECT_EQ(subject_of_duplicate(certificate, "91370000MB20180117"),
+            "urn:qc:certificate:91370000MB20180117:N-1");
+  EXPECT_EQ(subject_of_duplicate({}, "91370000MB20180117"), "SUBJECT");
+}
+
 TEST(SentencesAbout, SaysNothingOfWhatIsDone) {
   EXPECT_THAT(sentences_about(part(1, SUBMISSION_STATE_COMMITTED, 40), {"f.csv: line 2"}, ""),
               IsEmpty());
