@@ -29,11 +29,6 @@ Result<std::filesystem::path> submission_file(const std::filesystem::path& folde
   return folder / (ledger::to_hex(submission.hash()) + std::string(kSubmissionSuffix));
 }
 
-std::string without_claimed_time(quality::v1::Record record) {
-  record.clear_claimed_time_ms();
-  return ledger::canonical_bytes(record);
-}
-
 /// What a kept submission carries; empty where a record cannot be read.
 std::vector<std::string> carried_by(const ledger::Submission& submission) {
   std::vector<std::string> carried;
@@ -53,6 +48,11 @@ bool begins_with(const std::vector<std::string>& wanted, std::size_t place,
 }
 
 }  // namespace
+
+std::string without_claimed_time(quality::v1::Record record) {
+  record.clear_claimed_time_ms();
+  return ledger::canonical_bytes(record);
+}
 
 Result<void> prepare_folder(const std::filesystem::path& folder) {
   // Several clients may share the folder.

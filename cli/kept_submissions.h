@@ -37,6 +37,9 @@ void release_submissions(const std::filesystem::path& folder,
 /// cannot be read.
 ledger::Result<std::vector<KeptSubmission>> kept_submissions(const std::filesystem::path& folder);
 
+/// What a record says apart from the time that is claimed, which each run may set anew.
+std::string without_claimed_time(quality::v1::Record record);
+
 /// A kept submission that carries the records from `first_record` on.
 struct Resumed {
   std::size_t first_record = 0;

@@ -6,6 +6,7 @@
 
 #include "cli/connection.h"
 #include "cli/session.h"
+#include "cli/verify/run_call.h"
 #include "ledger/canonical_protobuf.h"
 
 int main(int argc, char** argv) {
@@ -39,10 +40,5 @@ int main(int argc, char** argv) {
   qc::cli::add_node_commands(app, session);
   qc::cli::add_evidence_commands(app, session);
   qc::cli::add_bench_command(app, session);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? qc::cli::kDone : qc::cli::kUsage;
-  }
-  return session.exit_code;
+  return qc::cli::run_call(app, argc, argv, session.exit_code);
 }

@@ -106,6 +106,8 @@ nlohmann::ordered_json report_json(const TakenIn& intake, const SubmitReport& re
                            {"first_log_index", part.first_log_index},
                            {"height", part.height},
                            {"message", part.message},
+                           {"earlier_log_indexes", part.earlier_log_indexes},
+                           {"refusal_receipt", part.refusal_receipt.string()},
                            {"receipt_missing", part.receipt_missing}});
   }
   return {{"records", intake.records.size()},
@@ -114,26 +116,16 @@ nlohmann::ordered_json report_json(const TakenIn& intake, const SubmitReport& re
           {"submissions", submissions}};
 }
 
-void print_part(const TakenIn& intake, const SubmittedPart& part) {
-  const std::string which =
-      fmt::format("records {}..{} ({} ...)", part.first_record,
-                  part.first_record + part.record_count - 1, intake.origins[part.first_record]);
-  if (part.state != quality::v1::SUBMISSION_STATE_COMMITTED) {
-    fmt::print(stderr, "qc: {} {}\n", which,
-               part.message.empty()
-                   ? "may or may not be on the chain: no node answered in time; the same command "
-                     "goes on with what was signed"
-                   : "are not on the chain: " + part.message);
+void print_submit_report(const TakenIn& intake, const SubmitReport& report,
+                         const std::string& receipts) {
+  for (const SubmittedPart& part : report.parts) {
+    for (const std::string& sentence : sentences_about(part, intake.origins, receipts))
+      fmt::print(stderr, "qc: {}\n", sentence);
   }
-  if (!part.receipt_missing.empty()) {
-    fmt::print(stderr, "qc: {} are {}\n", which, part.receipt_missing);
-  }
-}
-
-void print_submit_report(const TakenIn& intake, const SubmitReport& report) {
-  for (const SubmittedPart& part : report.parts) print_part(intake, part);
   fmt::print("{} of {} records certified", report.committed_records(), intake.records.size());
   if (report.height() != 0) fmt::print(", up to height {}", report.height());
+  if (report.earlier_records() != 0)
+    fmt::print("; {} on the chain already", report.earlier_records());
   fmt::print("\n");
 }
 
@@ -192,7 +184,7 @@ void submit(Session& session, const SubmitOptions& options) {
   if (session.json) {
     fmt::print("{}\n", report_json(*intake, *report).dump(2));
   } else {
-    print_submit_report(*intake, *report);
+    print_submit_report(*intake, *report, options.receipts);
   }
   if (!report->complete()) {
     session.exit_code = kFailed;

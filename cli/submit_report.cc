@@ -2,6 +2,7 @@
 #include "cli/submit_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,12 +11,17 @@
 #include <regex>
 #include <utility>
 
+#include "cli/earlier_receipts.h"
+#include "cli/files.h"
 #include "cli/kept_submissions.h"
 #include "cli/key_file.h"
 #include "cli/receipt_fetch.h"
 #include "cli/receipt_keeper.h"
 #include "ledger/canonical_protobuf.h"
+#include "ledger/encoding.h"
+#include "ledger/policy.h"
 #include "ledger/record_subjects.h"
+#include "ledger/subject_id.h"
 
 namespace qc::cli {
 
@@ -24,6 +30,12 @@ using ledger::Result;
 namespace {
 
 constexpr std::size_t kBarWidth = 40;
+
+/// Where receipts are written, empty if nowhere, and where signed submissions wait for them.
+struct ReceiptFolders {
+  const std::filesystem::path& receipts;
+  const std::filesystem::path& waiting;
+};
 
 /// A line that is drawn over itself while submissions are answered; silent where nobody looks.
 Progress progress_bar(std::size_t total) {
@@ -51,14 +63,14 @@ bool ordered(const quality::v1::SubmitResponse& answer) {
          answer.state() == quality::v1::SUBMISSION_STATE_REJECTED;
 }
 
-/// What can be proven of a thing that is on the chain already. The outcome of the new submission
-/// says neither where it stands nor whether its content is the same.
+/// What can be proven of a thing that is on the chain already and has no receipt here. The outcome
+/// of the new submission says neither where it stands nor whether its content is the same.
 std::string duplicate_note(const quality::v1::Record& record, const std::string& organisation) {
-  const std::string subject = ledger::subjects_of(record, {.organisation = organisation}).opens;
   return fmt::format(
-      "; it is on the chain already: qc history {} proves where, and with which content; its "
-      "receipt takes the signed submission that brought it there (qc receipt fetch FOLDER)",
-      subject.empty() ? "SUBJECT" : subject);
+      "; qc history {} proves where it stands, and with which content; its receipt takes the "
+      "signed "
+      "submission that brought it there (qc receipt fetch FOLDER)",
+      subject_of_duplicate(record, organisation));
 }
 
 std::string message_of(const quality::v1::SubmitResponse& answer, const SubmitIntake& intake,
@@ -81,24 +93,106 @@ std::string message_of(const quality::v1::SubmitResponse& answer, const SubmitIn
   return message;
 }
 
+bool is_duplicate(const quality::v1::SubmitResponse& answer) {
+  return answer.state() == quality::v1::SUBMISSION_STATE_REJECTED &&
+         answer.receipt().outcome().code() == quality::v1::OUTCOME_DUPLICATE;
+}
+
+/// Where every record of the submission stands already; empty where a receipt of one is not there.
+std::vector<std::uint64_t> log_indexes_of(const PackedSubmission& packed,
+                                          const std::vector<quality::v1::Record>& records,
+                                          const EarlierReceipts& earlier) {
+  std::vector<std::uint64_t> indexes;
+  for (std::size_t i = 0; i < packed.record_count; ++i) {
+    const auto index = earlier.log_index_of(records[packed.first_record + i]);
+    if (!index) return {};
+    indexes.push_back(*index);
+  }
+  return indexes;
+}
+
+/// "record 4 (f.json: $[4])" or "records 2..3 (f.json: $[2] ...)".
+std::string name_of_part(const SubmittedPart& part, const std::vector<std::string>& places) {
+  if (part.record_count == 1)
+    return fmt::format("record {} ({})", part.first_record, places[part.first_record]);
+  return fmt::format("records {}..{} ({} ...)", part.first_record,
+                     part.first_record + part.record_count - 1, places[part.first_record]);
+}
+
+/// "log index 7", "log indexes 7..9" where they follow each other, else all of them.
+std::string name_of_indexes(const std::vector<std::uint64_t>& indexes) {
+  if (indexes.size() == 1) return fmt::format("log index {}", indexes.front());
+  const bool in_a_row = std::adjacent_find(indexes.begin(), indexes.end(), [](auto one, auto next) {
+                          return next != one + 1;
+                        }) == indexes.end();
+  if (in_a_row) return fmt::format("log indexes {}..{}", indexes.front(), indexes.back());
+  return fmt::format("log indexes {}", fmt::join(indexes, ", "));
+}
+
+/// Why it is not done, and what is there instead.
+std::string sentence_about(const SubmittedPart& part, const std::string& which,
+                           const std::filesystem::path& receipts) {
+  const bool one = part.record_count == 1;
+  if (part.message.empty()) {
+    return which +
+           " may or may not be on the chain: no node answered in time; the same command goes on "
+           "with what was signed";
+  }
+  if (!part.earlier_log_indexes.empty()) {
+    return fmt::format("{} {} on the chain already as {}; {} in {}", which, one ? "is" : "are",
+                       name_of_indexes(part.earlier_log_indexes),
+                       one ? "its receipt is" : "their receipts are", receipts.string());
+  }
+  // One record's fault keeps out those that were signed with it.
+  return fmt::format("{} {}: {}", which, one ? "was not added" : "were not added, none of them",
+                     part.message);
+}
+
 SubmittedPart part_of(const PackedSubmission& packed, const SubmitIntake& intake,
-                      const quality::v1::SubmitResponse& answer, const std::string& organisation,
-                      ReceiptKeeper& keeper, const std::filesystem::path& waiting) {
-  SubmittedPart part{.first_record = packed.first_record,
-                     .record_count = packed.record_count,
-                     .state = answer.state(),
-                     .first_log_index = answer.receipt().outcome().first_log_index(),
-                     .height = answer.receipt().height(),
-                     .message = message_of(answer, intake, packed.first_record, organisation),
-                     .receipt_missing = {}};
+                      const quality::v1::SubmitResponse& answer, const std::string& organisation) {
+  return {.first_record = packed.first_record,
+          .record_count = packed.record_count,
+          .state = answer.state(),
+          .first_log_index = answer.receipt().outcome().first_log_index(),
+          .height = answer.receipt().height(),
+          .message = message_of(answer, intake, packed.first_record, organisation),
+          .earlier_log_indexes = {},
+          .refusal_receipt = {},
+          .receipt_missing = {}};
+}
+
+/// Writes the receipts of what was committed or rejected, or says in the part why they are not
+/// there.
+void keep_receipts(const PackedSubmission& packed, const quality::v1::SubmitResponse& answer,
+                   ReceiptKeeper& keeper, const ReceiptFolders& folders, SubmittedPart& part) {
   const Result<void> kept = ordered(answer) ? keeper.keep(packed.bytes, answer) : Result<void>{};
   if (!kept) {
     part.receipt_missing = fmt::format(
         "in block {}, but its receipt is not there yet: {}; where the policy is of an earlier set "
         "of validators: qc validator follow; then: qc receipt fetch {}",
-        part.height, kept.error().message, waiting.string());
+        part.height, kept.error().message, folders.waiting.string());
+  } else if (part.state == quality::v1::SUBMISSION_STATE_REJECTED && !folders.receipts.empty()) {
+    part.refusal_receipt =
+        folders.receipts / (ledger::to_hex(answer.submission_hash()) + ".tlog-proof");
   }
-  return part;
+}
+
+/// Looks up what was refused because it is on the chain already. Only once all receipts of this
+/// run are written: a record that stands twice in the file has the receipt of its first place.
+void find_duplicates(const ClientProfile& profile, const std::vector<PackedSubmission>& packed,
+                     const std::vector<quality::v1::SubmitResponse>& answers,
+                     const std::vector<quality::v1::Record>& records,
+                     const std::filesystem::path& receipts, SubmitReport& report) {
+  if (receipts.empty() || std::ranges::none_of(answers, is_duplicate)) return;
+  const Result<std::string> text = read_file(profile.policy);
+  if (!text) return;
+  auto policy = ledger::NetworkPolicy::parse(*text);
+  if (!policy) return;
+  const EarlierReceipts earlier(receipts, *std::move(policy), profile.organisation);
+  for (std::size_t i = 0; i < packed.size(); ++i) {
+    if (is_duplicate(answers[i]))
+      report.parts[i].earlier_log_indexes = log_indexes_of(packed[i], records, earlier);
+  }
 }
 
 std::uint64_t unix_ms() {
@@ -165,6 +259,12 @@ std::size_t SubmitReport::committed_records() const {
   return count;
 }
 
+std::size_t SubmitReport::earlier_records() const {
+  std::size_t count = 0;
+  for (const SubmittedPart& part : parts) count += part.earlier_log_indexes.size();
+  return count;
+}
+
 bool SubmitReport::complete() const {
   return std::ranges::all_of(parts, [](const SubmittedPart& part) {
     return part.state == quality::v1::SUBMISSION_STATE_COMMITTED;
@@ -201,6 +301,49 @@ std::string with_places(const std::string& message, const std::vector<std::strin
   return text.append(rest, message.end());
 }
 
+std::string subject_of_duplicate(const quality::v1::Record& record,
+                                 const std::string& organisation) {
+  std::string event;
+  switch (record.body_case()) {
+    case quality::v1::Record::kProductRegistration:
+      return ledger::class_id(record.product_registration().gtin());
+    case quality::v1::Record::kLotRegistration:
+      return ledger::lot_id(record.lot_registration().gtin(), record.lot_registration().lot());
+    case quality::v1::Record::kItemRegistration:
+      return ledger::item_id(record.item_registration().gtin(),
+                             record.item_registration().serial());
+    case quality::v1::Record::kAggregation:
+      event = record.aggregation().event_id();
+      break;
+    case quality::v1::Record::kTransformation:
+      event = record.transformation().event_id();
+      break;
+    default:
+      break;
+  }
+  if (!event.empty()) return ledger::event_subject_id(organisation, event);
+  std::string opens = ledger::subjects_of(record, {.organisation = organisation}).opens;
+  return opens.empty() ? "SUBJECT" : opens;
+}
+
+std::vector<std::string> sentences_about(const SubmittedPart& part,
+                                         const std::vector<std::string>& places,
+                                         const std::filesystem::path& receipts) {
+  std::vector<std::string> sentences;
+  const std::string which = name_of_part(part, places);
+  if (part.state != quality::v1::SUBMISSION_STATE_COMMITTED)
+    sentences.push_back(sentence_about(part, which, receipts));
+  if (!part.refusal_receipt.empty()) {
+    sentences.push_back(part.refusal_receipt.string() +
+                        " is the receipt of this refusal, and of no record");
+  }
+  if (!part.receipt_missing.empty()) {
+    sentences.push_back(fmt::format("{} {} {}", which, part.record_count == 1 ? "is" : "are",
+                                    part.receipt_missing));
+  }
+  return sentences;
+}
+
 Result<SubmitReport> submit_records(const ClientProfile& profile,
                                     const std::filesystem::path& key_file,
                                     const SubmitIntake& intake, const PackingOptions& packing,
@@ -223,9 +366,10 @@ Result<SubmitReport> submit_records(const ClientProfile& profile,
   }
   SubmitReport report;
   for (std::size_t i = 0; i < packed.size(); ++i) {
-    report.parts.push_back(
-        part_of(packed[i], intake, (*answers)[i], profile.organisation, keeper, waiting));
+    report.parts.push_back(part_of(packed[i], intake, (*answers)[i], profile.organisation));
+    keep_receipts(packed[i], (*answers)[i], keeper, {receipts, waiting}, report.parts.back());
   }
+  find_duplicates(profile, packed, *answers, intake.records, receipts, report);
   // Only once every receipt is there: a run that is interrupted before goes on with all of them,
   // and signs nothing anew that is on the chain.
   std::vector<std::string_view> done;

@@ -24,6 +24,11 @@ struct SubmittedPart {
   std::uint64_t height = 0;
   /// Otherwise: why not; refused records are named by their places.
   std::string message;
+  /// Refused as a duplicate: where on the chain earlier runs have brought every record of this
+  /// part, each proven by its receipt in the folder; empty where one of them is not there.
+  std::vector<std::uint64_t> earlier_log_indexes;
+  /// Rejected: the file that proves it, if there is a folder for receipts.
+  std::filesystem::path refusal_receipt;
   /// Why the receipt of what was committed or rejected is not there, with what to do; else empty.
   std::string receipt_missing;
 };
@@ -33,6 +38,8 @@ struct SubmitReport {
   std::vector<SubmittedPart> parts;
 
   std::size_t committed_records() const;
+  /// Refused, because earlier runs have brought them onto the chain.
+  std::size_t earlier_records() const;
   /// Every record is on the chain.
   bool complete() const;
   /// Something on the chain has no receipt yet.
@@ -45,6 +52,17 @@ struct SubmitReport {
 /// into the place where that record was read.
 std::string with_places(const std::string& message, const std::vector<std::string>& places,
                         std::size_t first_record);
+
+/// The subject whose history shows what is on the chain in the place of a record that was refused
+/// as a duplicate; "SUBJECT" where it depends on the refusal.
+std::string subject_of_duplicate(const quality::v1::Record& record,
+                                 const std::string& organisation);
+
+/// What is to be said of a part that is not, or not wholly, done: sentences of a line each.
+/// `receipts` is the folder that the caller named.
+std::vector<std::string> sentences_about(const SubmittedPart& part,
+                                         const std::vector<std::string>& places,
+                                         const std::filesystem::path& receipts);
 
 /// What is submitted: the records, and beside each where it was read.
 struct SubmitIntake {

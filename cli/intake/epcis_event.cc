@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "cli/intake/epcis_event_id.h"
+#include "cli/intake/epcis_object.h"
 #include "cli/intake/field_text.h"
 #include "ledger/calendar.h"
 #include "ledger/decimal.h"
@@ -118,16 +120,11 @@ std::string EpcisEventReader::required_text(std::string_view field) {
 }
 
 std::string EpcisEventReader::title() const {
-  const JsonValue* id = event_->find("eventID");
-  if (id != nullptr && !ledger::name_fault(id->text)) return id->text;
-  return "EPCIS " + header_.type;
+  return id_.empty() || ledger::name_fault(id_) ? "EPCIS " + header_.type : id_;
 }
 
 std::string EpcisEventReader::event_id(ledger::HashAlgorithm hash) const {
-  const JsonValue* id = event_->find("eventID");
-  if (id != nullptr && !ledger::name_fault(id->text)) return id->text;
-  const std::string_view bytes = id != nullptr ? std::string_view(id->text) : event_->raw;
-  return "digest:" + ledger::to_hex(ledger::hash(hash, bytes));
+  return id_.empty() ? content_event_id(*event_, hash) : recorded_event_id(id_, hash);
 }
 
 std::vector<Record> EpcisEventReader::read() {
@@ -173,12 +170,14 @@ void EpcisEventReader::check_type_and_id() {
   const JsonValue* id = event_->find("eventID");
   if (id == nullptr) return;
   if (!id->is(Kind::kString)) {
-    problem("eventID", quote(*id) + " should be an address (URI) as text, not " +
-                           std::string(name_of(id->kind)));
-  } else if (ledger::name_fault(id->text)) {
-    // Too long for a title, or not one line.
-    unmapped_.emplace_back("eventID");
+    return problem("eventID", quote(*id) + " should be an address (URI) as text, not " +
+                                  std::string(name_of(id->kind)));
   }
+  Result<std::string> read = read_event_id(id->text);
+  if (!read) return problem("eventID", read.error().message);
+  id_ = *std::move(read);
+  // Too long for a title.
+  if (ledger::name_fault(id_)) unmapped_.emplace_back("eventID");
 }
 
 void EpcisEventReader::check_offset() {
@@ -287,8 +286,14 @@ void EpcisEventReader::check_quantity(const JsonValue& element, const std::strin
   if (auto fault = exponent_fault(*quantity)) {
     return problem(place + ".quantity", *std::move(fault));
   }
-  if (auto fault = ledger::quantity_fault(without_trailing_zeros(quantity->raw))) {
+  const std::string value = without_trailing_zeros(quantity->raw);
+  if (auto fault = ledger::quantity_fault(value)) {
     problem(place + ".quantity", *std::move(fault));
+  } else if (unit == nullptr && value.find('.') != std::string::npos) {
+    problem(place + ".quantity",
+            quote(*quantity) +
+                " has no unit and would count pieces, of which there are no fractions: write its "
+                "unit's code as uom beside it, such as \"KGM\"");
   }
 }
 
@@ -353,6 +358,9 @@ void EpcisEventReader::read_location(const std::string& field, const std::string
     unmapped_.push_back(field + ".id (" + left + ")");
   if (place_.empty()) {
     place_ = *subject;
+    // A registration has the plant's GLN, and no field for a part of the plant.
+    if (header_.type == "ObjectEvent" && parsed->components.size() > 1)
+      unmapped_.push_back(field + ".id (extension " + parsed->components[1] + " of the GLN)");
   } else if (place_ != *subject) {
     unmapped_.push_back(field);
   }
@@ -403,7 +411,7 @@ void EpcisEventReader::agree_on_lot(const std::string& lot, const std::string& p
 void EpcisEventReader::register_items(std::vector<Record>& records) {
   const JsonValue* epcs = list("epcList");
   for (std::size_t i = 0; epcs != nullptr && i < epcs->elements.size(); ++i) {
-    const Result<quality::v1::ObjectRef> object = read_bare_object(epcs->elements[i].text);
+    const Result<quality::v1::ObjectRef> object = read_epcis_object(epcs->elements[i].text);
     if (!object) {
       problem(at("epcList", i), object.error().message);
       continue;
@@ -429,6 +437,8 @@ void EpcisEventReader::register_lots(std::vector<Record>& records) {
   google::protobuf::RepeatedPtrField<quality::v1::ObjectQuantity> read;
   read_quantities("quantityList", read);
   for (int i = 0; quantities != nullptr && i < read.size(); ++i) {
+    // What names nothing has its problem already.
+    if (!read[i].has_object()) continue;
     const quality::v1::ObjectRef& object = read[i].object();
     if (object.lot().empty()) {
       problem(at("quantityList", static_cast<std::size_t>(i)) + ".epcClass",
@@ -455,7 +465,7 @@ template <class List>
 void EpcisEventReader::read_epcs(std::string_view field, List& into) {
   const JsonValue* epcs = list(field);
   for (std::size_t i = 0; epcs != nullptr && i < epcs->elements.size(); ++i) {
-    Result<quality::v1::ObjectRef> object = read_bare_object(epcs->elements[i].text);
+    Result<quality::v1::ObjectRef> object = read_epcis_object(epcs->elements[i].text);
     if (!object) {
       problem(at(field, i), object.error().message);
     } else {
@@ -470,7 +480,7 @@ void EpcisEventReader::read_quantities(std::string_view field, List& into) {
   for (std::size_t i = 0; quantities != nullptr && i < quantities->elements.size(); ++i) {
     const JsonValue& element = quantities->elements[i];
     auto& moved = *into.Add();
-    Result<quality::v1::ObjectRef> object = read_bare_object(element.find("epcClass")->text);
+    Result<quality::v1::ObjectRef> object = read_epcis_object(element.find("epcClass")->text);
     if (!object) {
       problem(at(field, i) + ".epcClass", object.error().message);
       continue;
@@ -490,7 +500,7 @@ void EpcisEventReader::read_aggregation(std::vector<Record>& records) {
   aggregation.set_action(header_.action == "ADD"       ? quality::v1::Aggregation::ACTION_ADD
                          : header_.action == "OBSERVE" ? quality::v1::Aggregation::ACTION_OBSERVE
                                                        : quality::v1::Aggregation::ACTION_DELETE);
-  Result<quality::v1::ObjectRef> parent = read_bare_object(event_->find("parentID")->text);
+  Result<quality::v1::ObjectRef> parent = read_epcis_object(event_->find("parentID")->text);
   if (!parent) {
     problem("parentID", parent.error().message);
   } else {

@@ -37,11 +37,10 @@ class EpcisEventReader {
   /// Empty where there was a problem.
   [[nodiscard]] std::vector<quality::v1::Record> read();
 
-  /// The event's id where it is short enough to be a title, else its type.
+  /// After `read`: the event's id where it is short enough to be a title, else its type.
   [[nodiscard]] std::string title() const;
 
-  /// What makes the event one of its kind: its id, else a digest of its bytes. An id that is too
-  /// long or not one line stands as its digest.
+  /// After `read`: what makes the event one of its kind, its id or else a digest of what it says.
   [[nodiscard]] std::string event_id(ledger::HashAlgorithm hash) const;
 
   /// After `read`: fields that no record has, "bizStep" or "ilmd.cbvmda:countryOfOrigin".
@@ -89,6 +88,8 @@ class EpcisEventReader {
   std::vector<IntakeProblem>* problems_;
   EpcisHeader header_;
   EpcisIlmd ilmd_;
+  /// Of eventID, in one spelling; empty where the event has none.
+  std::string id_;
   /// Canonical id of where it happened: readPoint, else bizLocation.
   std::string place_;
   std::vector<std::string> unmapped_;

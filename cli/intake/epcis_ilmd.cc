@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "cli/intake/epcis_object.h"
 #include "ledger/calendar.h"
 #include "ledger/result.h"
 #include "ledger/text.h"
@@ -102,6 +103,9 @@ Result<std::string> read_field(const Field& field, const JsonValue& value,
   QC_TRY(std::string text, text_of(value));
   if (field.value != &EpcisIlmd::lot) return day_of_text(text, time_zone);
   if (ledger::Fault fault = ledger::lot_or_serial_fault(text)) {
+    return fail(Code::kInvalidArgument, *std::move(fault));
+  }
+  if (ledger::Fault fault = shortened_number_fault(text)) {
     return fail(Code::kInvalidArgument, *std::move(fault));
   }
   return text;

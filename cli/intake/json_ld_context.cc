@@ -3,21 +3,19 @@
 
 namespace qc::cli {
 
-using Kind = JsonValue::Kind;
-
 void JsonLdContext::add(const JsonValue& context) {
-  if (context.is(Kind::kObject)) add_terms(context);
-  if (!context.is(Kind::kArray)) return;
+  if (context.is(JsonValue::Kind::kObject)) add_terms(context);
+  if (!context.is(JsonValue::Kind::kArray)) return;
   for (const JsonValue& part : context.elements) {
-    if (part.is(Kind::kObject)) add_terms(part);
+    if (part.is(JsonValue::Kind::kObject)) add_terms(part);
   }
 }
 
 void JsonLdContext::add_terms(const JsonValue& object) {
   for (std::size_t i = 0; i < object.names.size(); ++i) {
     const JsonValue& meaning = object.elements[i];
-    const JsonValue* id = meaning.is(Kind::kObject) ? meaning.find("@id") : &meaning;
-    if (id == nullptr || !id->is(Kind::kString)) continue;
+    const JsonValue* id = meaning.is(JsonValue::Kind::kObject) ? meaning.find("@id") : &meaning;
+    if (id == nullptr || !id->is(JsonValue::Kind::kString)) continue;
     if (object.names[i] == "@vocab") {
       vocabulary_ = id->text;
     } else {

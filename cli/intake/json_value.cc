@@ -256,6 +256,100 @@ class Reader {
   std::size_t at_ = 0;
 };
 
+void write_canonical_string(std::string_view text, std::string& out) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out += '"';
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (byte < 0x20) {
+      out.append("\\u00").append({kHex[byte >> 4U], kHex[byte & 0xFU]});
+      continue;
+    }
+    if (character == '"' || character == '\\') out += '\\';
+    out += character;
+  }
+  out += '"';
+}
+
+/// The exponent that a number ends with, 0 where it has none; nothing where no sum could hold it.
+std::optional<std::int64_t> exponent_of(std::string_view number) {
+  const std::size_t mark = number.find_first_of("eE");
+  if (mark == std::string_view::npos) return 0;
+  std::string_view digits = number.substr(mark + 1);
+  const bool negative = digits.front() == '-';
+  if (negative || digits.front() == '+') digits.remove_prefix(1);
+  digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+  constexpr std::size_t kDigitsMax = 9;
+  if (digits.size() > kDigitsMax) return std::nullopt;
+  std::int64_t exponent = 0;
+  for (const char digit : digits) exponent = exponent * 10 + (digit - '0');
+  return negative ? -exponent : exponent;
+}
+
+/// All digits between the first and the last that are not 0, and the power of ten they count:
+/// -12.50 is -125e-1. No digit is computed, so none can be lost.
+std::string canonical_number(std::string_view raw) {
+  std::optional<std::int64_t> exponent = exponent_of(raw);
+  if (!exponent) return std::string(raw);
+  const bool negative = raw.front() == '-';
+  const std::string_view mantissa = raw.substr(0, raw.find_first_of("eE")).substr(negative ? 1 : 0);
+  const std::size_t point = mantissa.find('.');
+  std::string digits(mantissa.substr(0, point));
+  if (point != std::string_view::npos) {
+    digits += mantissa.substr(point + 1);
+    *exponent -= static_cast<std::int64_t>(mantissa.size() - point - 1);
+  }
+  const std::size_t last = digits.find_last_not_of('0');
+  if (last == std::string::npos) return "0";
+  *exponent += static_cast<std::int64_t>(digits.size() - 1 - last);
+  digits.resize(last + 1);
+  digits.erase(0, digits.find_first_not_of('0'));
+  return (negative ? "-" : "") + digits + (*exponent == 0 ? "" : "e" + std::to_string(*exponent));
+}
+
+/// The elements of an array in their order; an object's in the order of their names, without those
+/// that are left out.
+std::vector<std::size_t> canonical_order(const JsonValue& container,
+                                         std::span<const std::string_view> left_out) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < container.elements.size(); ++i) {
+    const bool named = container.is(JsonValue::Kind::kObject);
+    if (!named || std::ranges::find(left_out, container.names[i]) == left_out.end())
+      order.push_back(i);
+  }
+  if (container.is(JsonValue::Kind::kObject)) {
+    std::ranges::sort(
+        order, {}, [&container](std::size_t i) -> std::string_view { return container.names[i]; });
+  }
+  return order;
+}
+
+/// Recurses as deep as values nest, which the reader bounds.
+// NOLINTNEXTLINE(misc-no-recursion)
+void write_canonical(const JsonValue& value, std::span<const std::string_view> left_out,
+                     std::string& out) {
+  if (value.is(JsonValue::Kind::kNumber)) {
+    out += canonical_number(value.raw);
+  } else if (value.is(JsonValue::Kind::kString)) {
+    write_canonical_string(value.text, out);
+  } else if (value.is(JsonValue::Kind::kArray) || value.is(JsonValue::Kind::kObject)) {
+    const bool array = value.is(JsonValue::Kind::kArray);
+    out += array ? '[' : '{';
+    bool first = true;
+    for (const std::size_t i : canonical_order(value, left_out)) {
+      if (!std::exchange(first, false)) out += ',';
+      if (!array) {
+        write_canonical_string(value.names[i], out);
+        out += ':';
+      }
+      write_canonical(value.elements[i], {}, out);
+    }
+    out += array ? ']' : '}';
+  } else {
+    out += value.raw;
+  }
+}
+
 }  // namespace
 
 const JsonValue* JsonValue::find(std::string_view name) const {
@@ -273,6 +367,12 @@ Result<JsonValue> read_json(std::string_view text) {
   if (values.size() == 1) return std::move(values.front());
   return fail(Code::kInvalidArgument, "line " + std::to_string(line_of(text, values[1].raw)) +
                                           ": something follows the end of the document");
+}
+
+std::string canonical_json(const JsonValue& value, std::span<const std::string_view> left_out) {
+  std::string out;
+  write_canonical(value, left_out, out);
+  return out;
 }
 
 std::size_t line_of(std::string_view text, std::string_view part) {

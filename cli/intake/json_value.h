@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,13 @@ struct JsonValue {
 
 /// Reads a text that is one value.
 [[nodiscard]] ledger::Result<JsonValue> read_json(std::string_view text);
+
+/// What the value says, in one spelling: members in the order of their names, no white space,
+/// escapes only where JSON demands them, numbers without zeros that say nothing (1.0 and 10E-1 are
+/// 1). Two texts that say the same give the same. The members of the value that are called
+/// `left_out` are no part of it.
+[[nodiscard]] std::string canonical_json(const JsonValue& value,
+                                         std::span<const std::string_view> left_out = {});
 
 /// Line, from 1, on which `part` of `text` begins.
 [[nodiscard]] std::size_t line_of(std::string_view text, std::string_view part);

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "cli/exit_code.h"
+#include "cli/verify/run_call.h"
 #include "cli/verify/verify_command.h"
 #include "ledger/canonical_protobuf.h"
 
@@ -46,10 +47,5 @@ int main(int argc, char** argv) {
         "Verifies an audit bundle of the Quality Chain, without any network.\n"
         "Also: qc-verify receipt|consistency|evidence FILE --policy FILE (see --help there)");
   }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? qc::cli::kDone : qc::cli::kUsage;
-  }
-  return exit_code;
+  return qc::cli::run_call(app, argc, argv, exit_code);
 }

@@ -211,10 +211,21 @@ class ClientFaults(NetworkTest):
         self.net.submit("laboratory", [certificate("PLACE-3")])
         file = self.certificates("PLACE", 6)
         done = run("record", "submit", file, "--batch", "2", profile=self.net.member("laboratory"), check=1)
-        self.assertRegex(done.stderr, rf"records 2\.\.3 .* are not on the chain: {file}: \S*\[3\].*number")
+        self.assertRegex(done.stderr, rf"records 2\.\.3 .* were not added, none of them: {file}: \S*\[3\].*number")
         self.assertRegex(done.stdout, r"4 of 6 records certified, up to height [1-9]")
-        subject = re.search(r"on the chain already: qc history (\S+) proves", done.stderr).group(1)
+        subject = re.search(r"on the chain already.*; qc history (\S+) proves", done.stderr).group(1)
         self.assertIn("PLACE-3", run("history", subject, profile=self.net.member("laboratory")).stdout)
+
+    def test_what_an_earlier_run_has_brought_onto_the_chain_is_named_with_its_receipt(self):
+        receipts = self.net.folder / "again"
+        call = ("record", "submit", self.certificates("AGAIN", 2), "--receipts", receipts)
+        run(*call, profile=self.net.member("laboratory"))
+        done = run(*call, profile=self.net.member("laboratory"), check=1)
+        self.assertRegex(done.stderr, r"records 0\.\.1 .* are on the chain already as log indexes [0-9]+\.\.[0-9]+; "
+                                      rf"their receipts are in {receipts}")
+        self.assertNotIn("not added", done.stderr)
+        self.assertRegex(done.stderr, rf"{receipts}/[0-9a-f]{{64}}\.tlog-proof is the receipt of this refusal")
+        self.assertIn("0 of 2 records certified; 2 on the chain already", done.stdout)
 
 
 class ChangedValidators(NetworkTest):

@@ -5,10 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "cli/session.h"
+#include "cli/verify/run_call.h"
 
 namespace qc::cli {
 namespace {
@@ -27,18 +30,23 @@ struct Ending {
   std::string err;
 };
 
-Ending run_offline(AddCommand add, std::vector<std::string> words) {
+Ending run_words(CLI::App& app, const std::vector<std::string>& words, const int& exit_code) {
+  std::vector<const char*> argv{"qc"};
+  for (const std::string& word : words) argv.push_back(word.c_str());
   Ending ending;
-  CLI::App app;
-  add(app, ending.exit_code);
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
-  // CLI11 takes the words from the last to the first.
-  std::reverse(words.begin(), words.end());
-  app.parse(words);
+  ending.exit_code = run_call(app, static_cast<int>(argv.size()), argv.data(), exit_code);
   ending.out = testing::internal::GetCapturedStdout();
   ending.err = testing::internal::GetCapturedStderr();
   return ending;
+}
+
+Ending run_offline(AddCommand add, const std::vector<std::string>& words) {
+  int exit_code = -1;
+  CLI::App app;
+  add(app, exit_code);
+  return run_words(app, words, exit_code);
 }
 
 TEST(VerifyCommand, ProvesARecordByItsReceipt) {
@@ -107,6 +115,105 @@ TEST(VerifyCommand, DoesNotCallAFileFalseThatItsPolicyCannotJudge) {
                                   HasSubstr("get the policy of that network and time")))
         << words[0];
   }
+}
+
+std::vector<std::string> valued_options(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_items_expected_max() > 0 && !option->get_lnames().empty())
+      names.push_back("--" + option->get_lnames().front());
+  }
+  return names;
+}
+
+TEST(VerifyCommand, TakesNoEmptyOptionForNone) {
+  const std::vector<std::pair<AddCommand, std::vector<std::string>>> calls{
+      {add_receipt_command,
+       {kVectors + "rejected.tlog-proof", "--policy", kVectors + "network-2.policy"}},
+      {add_verify_command,
+       {kVectors + "complete.qcaudit", "--policy", kVectors + "network.policy"}},
+      {add_consistency_command,
+       {kVectors + "example.consistency", "--policy", kVectors + "network.policy"}},
+      {add_evidence_command,
+       {kVectors + "split-view.evidence", "--policy", kVectors + "network.policy"}}};
+  for (const auto& [add, words] : calls) {
+    int unused = 0;
+    CLI::App app;
+    add(app, unused);
+    for (const std::string& option : valued_options(app)) {
+      std::vector<std::string> with_empty = words;
+      if (option == "--policy") with_empty.resize(1);
+      std::vector<std::string> with_nothing = with_empty;
+      with_empty.insert(with_empty.end(), {option, ""});
+      with_nothing.push_back(option + "=");
+
+      for (const Ending& ending : {run_offline(add, with_empty), run_offline(add, with_nothing)}) {
+        EXPECT_EQ(ending.exit_code, 2) << words[0] << " " << option;
+        EXPECT_THAT(ending.err, HasSubstr(option + ": is empty"));
+        EXPECT_EQ(ending.out, "");
+      }
+    }
+  }
+}
+
+TEST(RunCall, RefusesAnEmptyValueOfEveryOptionOfQc) {
+  Session session;
+  CLI::App app;
+  app.add_option("--profile", session.profile);
+  add_network_commands(app, session);
+  add_key_commands(app, session);
+  add_organisation_commands(app, session);
+  add_validator_commands(app, session);
+  add_submit_commands(app, session);
+  add_history_commands(app, session);
+  add_node_commands(app, session);
+  add_evidence_commands(app, session);
+  add_bench_command(app, session);
+  std::vector<std::pair<std::vector<std::string>, CLI::App*>> open{{{}, &app}};
+  std::size_t seen = 0;
+  while (!open.empty()) {
+    const auto [path, command] = open.back();
+    open.pop_back();
+    for (CLI::App* below : command->get_subcommands([](CLI::App*) { return true; })) {
+      open.emplace_back(path, below);
+      open.back().first.push_back(below->get_name());
+    }
+    for (const std::string& option : valued_options(*command)) {
+      std::vector<std::string> words = path;
+      words.insert(words.end(), {option, ""});
+
+      const Ending ending = run_words(app, words, session.exit_code);
+
+      ++seen;
+      EXPECT_EQ(ending.exit_code, 2) << testing::PrintToString(words);
+      EXPECT_THAT(ending.err, HasSubstr(option + ": is empty")) << testing::PrintToString(words);
+    }
+  }
+  EXPECT_GT(seen, 40U);
+}
+
+TEST(RunCall, RefusesAnEmptyArgumentAndTakesADash) {
+  const auto run = [](const std::vector<std::string>& words) {
+    CLI::App app;
+    int exit_code = -1;
+    std::vector<std::string> sources;
+    std::string name;
+    bool flag = false;
+    app.add_option("source", sources)->required();
+    app.add_option("--name", name);
+    app.add_flag("--flag", flag);
+    app.callback([&] { exit_code = static_cast<int>(sources.size()); });
+    return run_words(app, words, exit_code);
+  };
+
+  EXPECT_EQ(run({"-", "--flag"}).exit_code, 1);
+  EXPECT_EQ(run({"-", "b", "c"}).exit_code, 3);
+  EXPECT_EQ(run({"a", "--name=YQ=="}).exit_code, 1);
+  EXPECT_EQ(run({"a", "--name="}).exit_code, 2);
+  EXPECT_EQ(run({"--name=n", "--", "--name="}).exit_code, 1);
+  const Ending empty = run({"-", ""});
+  EXPECT_EQ(empty.exit_code, 2);
+  EXPECT_THAT(empty.err, HasSubstr("source: is empty"));
 }
 
 TEST(VerifyCommand, SaysThatAFolderIsNoFile) {
