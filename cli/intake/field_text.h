@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "ledger/fault.h"
 #include "ledger/result.h"
 #include "quality/v1/record.pb.h"
 
