@@ -267,7 +267,8 @@ std::size_t SubmitReport::earlier_records() const {
 
 bool SubmitReport::complete() const {
   return std::ranges::all_of(parts, [](const SubmittedPart& part) {
-    return part.state == quality::v1::SUBMISSION_STATE_COMMITTED;
+    return part.state == quality::v1::SUBMISSION_STATE_COMMITTED ||
+           (part.record_count > 0 && part.earlier_log_indexes.size() == part.record_count);
   });
 }
 

@@ -40,7 +40,7 @@ struct SubmitReport {
   std::size_t committed_records() const;
   /// Refused, because earlier runs have brought them onto the chain.
   std::size_t earlier_records() const;
-  /// Every record is on the chain.
+  /// Every record is on the chain, by this run or, as receipts prove, by an earlier one.
   bool complete() const;
   /// Something on the chain has no receipt yet.
   bool receipts_missing() const;

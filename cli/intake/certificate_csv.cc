@@ -90,6 +90,8 @@ Result<void> set_part(std::string& part, const std::string& text, std::string_vi
 
 Result<void> set_object(Record& record, const std::string& text, const IntakeOptions& /*options*/) {
   QC_TRY(const quality::v1::ObjectRef read, read_object(text));
+  if (auto fault = shortened_number_fault(read))
+    return ledger::fail(ledger::Code::kInvalidArgument, *std::move(fault));
   quality::v1::ObjectRef& object = first_object(record);
   struct Part {
     const std::string& text;

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "cli/intake/epcis_event_id.h"
-#include "cli/intake/epcis_object.h"
 #include "cli/intake/field_text.h"
 #include "ledger/calendar.h"
 #include "ledger/decimal.h"
@@ -411,7 +410,7 @@ void EpcisEventReader::agree_on_lot(const std::string& lot, const std::string& p
 void EpcisEventReader::register_items(std::vector<Record>& records) {
   const JsonValue* epcs = list("epcList");
   for (std::size_t i = 0; epcs != nullptr && i < epcs->elements.size(); ++i) {
-    const Result<quality::v1::ObjectRef> object = read_epcis_object(epcs->elements[i].text);
+    const Result<quality::v1::ObjectRef> object = read_bare_object(epcs->elements[i].text);
     if (!object) {
       problem(at("epcList", i), object.error().message);
       continue;
@@ -465,7 +464,7 @@ template <class List>
 void EpcisEventReader::read_epcs(std::string_view field, List& into) {
   const JsonValue* epcs = list(field);
   for (std::size_t i = 0; epcs != nullptr && i < epcs->elements.size(); ++i) {
-    Result<quality::v1::ObjectRef> object = read_epcis_object(epcs->elements[i].text);
+    Result<quality::v1::ObjectRef> object = read_bare_object(epcs->elements[i].text);
     if (!object) {
       problem(at(field, i), object.error().message);
     } else {
@@ -480,7 +479,7 @@ void EpcisEventReader::read_quantities(std::string_view field, List& into) {
   for (std::size_t i = 0; quantities != nullptr && i < quantities->elements.size(); ++i) {
     const JsonValue& element = quantities->elements[i];
     auto& moved = *into.Add();
-    Result<quality::v1::ObjectRef> object = read_epcis_object(element.find("epcClass")->text);
+    Result<quality::v1::ObjectRef> object = read_bare_object(element.find("epcClass")->text);
     if (!object) {
       problem(at(field, i) + ".epcClass", object.error().message);
       continue;
@@ -500,7 +499,7 @@ void EpcisEventReader::read_aggregation(std::vector<Record>& records) {
   aggregation.set_action(header_.action == "ADD"       ? quality::v1::Aggregation::ACTION_ADD
                          : header_.action == "OBSERVE" ? quality::v1::Aggregation::ACTION_OBSERVE
                                                        : quality::v1::Aggregation::ACTION_DELETE);
-  Result<quality::v1::ObjectRef> parent = read_epcis_object(event_->find("parentID")->text);
+  Result<quality::v1::ObjectRef> parent = read_bare_object(event_->find("parentID")->text);
   if (!parent) {
     problem("parentID", parent.error().message);
   } else {

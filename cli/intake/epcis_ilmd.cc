@@ -7,7 +7,6 @@
 #include <optional>
 #include <string_view>
 
-#include "cli/intake/epcis_object.h"
 #include "ledger/calendar.h"
 #include "ledger/result.h"
 #include "ledger/text.h"

@@ -187,6 +187,23 @@ std::string said_beside_identity(std::string_view text) {
   return list;
 }
 
+ledger::Fault shortened_number_fault(std::string_view lot_or_serial) {
+  const std::size_t exponent = lot_or_serial.find("E+");
+  if (exponent == std::string_view::npos) return std::nullopt;
+  const std::string_view digits = lot_or_serial.substr(exponent + 2);
+  const bool is_number = !digits.empty() &&
+                         digits.find_first_not_of("0123456789") == std::string_view::npos &&
+                         ledger::Decimal::parse(lot_or_serial.substr(0, exponent)).has_value();
+  if (!is_number) return std::nullopt;
+  return ledger::quote(lot_or_serial) +
+         " is how a spreadsheet shortens a long number: write all of its digits";
+}
+
+ledger::Fault shortened_number_fault(const quality::v1::ObjectRef& object) {
+  auto fault = shortened_number_fault(object.lot());
+  return fault ? fault : shortened_number_fault(object.serial());
+}
+
 ledger::Fault beside_identity_fault(std::string_view text) {
   const std::string left = said_beside_identity(text);
   if (left.empty()) return std::nullopt;
@@ -196,9 +213,14 @@ ledger::Fault beside_identity_fault(std::string_view text) {
 }
 
 Result<quality::v1::ObjectRef> read_bare_object(std::string_view text) {
-  if (auto fault = beside_identity_fault(text))
-    return ledger::fail(ledger::Code::kInvalidArgument, *std::move(fault));
-  return read_object(text);
+  if (auto fault = beside_identity_fault(text)) {
+    return fail(Code::kInvalidArgument, *std::move(fault));
+  }
+  QC_TRY(quality::v1::ObjectRef object, read_object(text));
+  if (auto fault = shortened_number_fault(object)) {
+    return fail(Code::kInvalidArgument, *std::move(fault));
+  }
+  return object;
 }
 
 quality::v1::PartyRef read_party(std::string_view text) {

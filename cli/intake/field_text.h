@@ -43,7 +43,14 @@ inline constexpr std::uint64_t kYear2100Ms = 4'102'444'800'000;
 /// (22), the attributes in a digital link's query, such as an expiry date (17). Empty if nothing.
 [[nodiscard]] std::string said_beside_identity(std::string_view text);
 
-/// As read_object, where nothing can take note of what a digital link says besides: refused then.
+/// A lot or serial that reads as what a spreadsheet makes of a long number, 2.02507E+07 for
+/// 20250700: its last digits are lost.
+[[nodiscard]] ledger::Fault shortened_number_fault(std::string_view lot_or_serial);
+/// The same of the lot and the serial of a product, wherever they were read from.
+[[nodiscard]] ledger::Fault shortened_number_fault(const quality::v1::ObjectRef& object);
+
+/// As read_object, where nothing can take note of what a digital link says besides: refused then,
+/// and where its lot or serial was shortened.
 [[nodiscard]] ledger::Result<quality::v1::ObjectRef> read_bare_object(std::string_view text);
 /// Nothing where the text says no more than which thing it means.
 [[nodiscard]] ledger::Fault beside_identity_fault(std::string_view text);

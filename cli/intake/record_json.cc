@@ -16,7 +16,6 @@
 #include "cli/intake/plausible.h"
 #include "ledger/calendar.h"
 #include "ledger/check_digit.h"
-#include "ledger/decimal.h"
 #include "ledger/encoding.h"
 #include "ledger/standard_code.h"
 #include "ledger/subject_id.h"
@@ -52,14 +51,6 @@ std::string canonical_text(const FieldDescriptor& field, std::string text) {
     return without_trailing_zeros(text);
   }
   return text;
-}
-
-/// "2.02507E+07" for 20250700: its last digits are lost.
-bool is_shortened_by_spreadsheet(std::string_view text) {
-  const std::size_t exponent = text.find("E+");
-  return exponent != std::string_view::npos && exponent + 2 < text.size() &&
-         ledger::Decimal::parse(text.substr(0, exponent)).has_value() &&
-         text.find_first_not_of("0123456789", exponent + 2) == std::string_view::npos;
 }
 
 /// As long as a party's code and of its characters, so that a mistyped one does not become a name.
@@ -251,6 +242,7 @@ class MessageReader {
     Result<quality::v1::ObjectRef> read = read_object(object.id());
     // Ids that do not read are told by the rules.
     if (!read) return std::nullopt;
+    if (auto fault = shortened_number_fault(*read)) return fault;
     if (read->gtin().empty() && !alone) {
       return "id " + ledger::quote(object.id()) +
              " names no product, but gtin, lot or serial stand beside it";
@@ -282,12 +274,8 @@ class MessageReader {
       return expected(is_bytes ? "text in base64 or hex" : "text", value, path);
     std::string text = number ? std::string(value.raw) : value.text;
     const bool is_number_of_thing = field.name() == "lot" || field.name() == "serial";
-    if (is_number_of_thing && is_shortened_by_spreadsheet(text)) {
-      return problem(value, path,
-                     ledger::quote(text) +
-                         " is how a spreadsheet shortens a long number: write "
-                         "all of its digits");
-    }
+    if (auto fault = is_number_of_thing ? shortened_number_fault(text) : std::nullopt)
+      return problem(value, path, *std::move(fault));
     if (is_bytes) {
       std::optional<std::string> bytes = bytes_of(text);
       if (!bytes)

@@ -159,17 +159,21 @@ class ClientFaults(NetworkTest):
 
     def test_an_interrupted_submission_goes_on_and_loses_no_receipt(self):
         count = 200
-        file = self.certificates("BULK", count)
-        receipts = self.net.folder / "bulk"
-        command = [harness.BIN / "qc", "--profile", self.net.member("laboratory"), "record", "submit", file, "--batch", "5",
-                   "--receipts", receipts]
-        bulk = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + LATE_S
-        while len(list(receipts.glob("*.submission"))) < count // 5 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        time.sleep(0.3)
-        bulk.kill()
-        bulk.wait()
+        # Amid the answers, if the machine is not faster than that.
+        for delay in (0.3, 0.1, 0.03, 0):
+            file = self.certificates(f"BULK-{delay}", count)
+            receipts = self.net.folder / f"bulk-{delay}"
+            command = [harness.BIN / "qc", "--profile", self.net.member("laboratory"), "record", "submit", file,
+                       "--batch", "5", "--receipts", receipts]
+            bulk = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            deadline = time.monotonic() + LATE_S
+            while len(list(receipts.glob("*.submission"))) < count // 5 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(delay)
+            bulk.kill()
+            bulk.wait()
+            if list(receipts.glob("*.submission")):
+                break
         self.assertNotEqual([], list(receipts.glob("*.submission")), "it was killed too late to prove anything")
 
         done = run("record", "submit", file, "--batch", "5", "--receipts", receipts, profile=self.net.member("laboratory"))
@@ -220,7 +224,7 @@ class ClientFaults(NetworkTest):
         receipts = self.net.folder / "again"
         call = ("record", "submit", self.certificates("AGAIN", 2), "--receipts", receipts)
         run(*call, profile=self.net.member("laboratory"))
-        done = run(*call, profile=self.net.member("laboratory"), check=1)
+        done = run(*call, profile=self.net.member("laboratory"))
         self.assertRegex(done.stderr, r"records 0\.\.1 .* are on the chain already as log indexes [0-9]+\.\.[0-9]+; "
                                       rf"their receipts are in {receipts}")
         self.assertNotIn("not added", done.stderr)

@@ -277,6 +277,11 @@ TEST(RecordJson, RefusesALotThatASpreadsheetShortened) {
   };
   EXPECT_THAT(problems(lot("2.02507E+07")),
               ElementsAre(HasSubstr("lot (line 1): \"2.02507E+07\" is how a spreadsheet")));
+  const std::string link = R"("https://id.gs1.org/01/06901234567892/10/2.02507E%2B07")";
+  for (const std::string& object : {link, R"({"id": )" + link + "}"}) {
+    EXPECT_THAT(problems(R"({"type": "testing", "number": "1", "objects": [)" + object + "]}"),
+                ElementsAre(HasSubstr("\"2.02507E+07\" is how a spreadsheet")));
+  }
   for (const std::string kept : {"5E3", "A5E+3", "5E+3X", "E+3"})
     EXPECT_THAT(problems(lot(kept)), IsEmpty()) << kept;
 }

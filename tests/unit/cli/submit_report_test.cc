@@ -112,5 +112,18 @@ TEST(SubmitReport, KnowsThatAReceiptIsMissingThoughEverythingIsOnTheChain) {
   EXPECT_TRUE(report.complete());
 }
 
+TEST(SubmitReport, IsCompleteWhereEarlierReceiptsProveEveryRecord) {
+  SubmitReport report;
+  report.parts.push_back(part(1, SUBMISSION_STATE_REJECTED, 40));
+  report.parts.front().record_count = 2;
+  EXPECT_FALSE(report.complete());
+
+  report.parts.front().earlier_log_indexes = {7};
+  EXPECT_FALSE(report.complete());
+  report.parts.front().earlier_log_indexes = {7, 8};
+  EXPECT_TRUE(report.complete());
+  EXPECT_EQ(report.earlier_records(), 2U);
+}
+
 }  // namespace
 }  // namespace qc::cli
