@@ -72,7 +72,8 @@ class PeerNetwork {
     std::string chain_id;
     std::string certificate_pem;
     std::string private_key_pem;
-    /// SubjectPublicKeyInfo DER of that key: a validator's node without a vote does not dial itself.
+    /// SubjectPublicKeyInfo DER of that key: a validator's node without a vote does not dial
+    /// itself.
     std::string own_spki;
     Endpoint listen;
     /// In the order of the validator set.
