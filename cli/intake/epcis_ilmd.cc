@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "cli/intake/field_text.h"
 #include "ledger/calendar.h"
 #include "ledger/result.h"
 #include "ledger/text.h"
