@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what is missing, builds, and runs every test: about half an hour on two cores from nothing, less where
+# Installs what is missing, builds, and runs every test: about 20 minutes on two cores from nothing, less where
 # something is built already. Prints what fails and a summary, and ends with the test runner's closing line.
 set -euo pipefail
 cd "$(dirname "$0")/.."
