@@ -2,10 +2,11 @@
 """What is wrong with a node is seen where its operator looks, `qc node status` and its log: a link that does not come up,
 data that is damaged. And an idle network stays provably fresh."""
 
+import json
 import re
 import time
 
-from faults import only_client_of
+from faults import client_of, only_client_of
 from harness import GTIN, MAKER, NetworkTest, certificate, main, run, verify
 
 SEEN_S = 30
@@ -104,6 +105,10 @@ class OperatorSight(NetworkTest):
         self.assertNotEqual(0, refused.returncode)
         self.assertIn("this node's own data is damaged", refused.stderr)
         self.assertNotIn("data/ledger", refused.stderr)
+        # Whoever knows the others, too, has the answer from them.
+        answered = run("--json", "history", f"https://id.gs1.org/01/{GTIN}/10/L0",
+                       profile=client_of(self.net, "regulator", node))
+        self.assertGreaterEqual(len(json.loads(answered.stdout)["entries"]), len(numbers))
         status = self.net.status(node)[0]
         self.assertFalse(status["in_order"], status)
         self.assertRegex(status["damage"], r"^\d+ read\(s\) met data that is damaged, first: .*\.sst")
