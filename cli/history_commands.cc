@@ -76,7 +76,8 @@ struct History {
 
 nlohmann::ordered_json report_json(const ledger::VerifyReport& report) {
   nlohmann::ordered_json entries = nlohmann::ordered_json::array();
-  for (const TimelineEntry& entry : timeline_of(report)) {
+  const std::vector<TimelineEntry> timeline = timeline_of(report);
+  for (const TimelineEntry& entry : timeline) {
     entries.push_back({{"index", entry.index},
                        {"time_ms", entry.time_ms},
                        {"organisation", entry.organisation},
@@ -96,7 +97,7 @@ nlohmann::ordered_json report_json(const ledger::VerifyReport& report) {
           {"height", report.seal.height},
           {"subjects", subjects},
           {"entries", entries},
-          {"implausible", implausible_quantities(timeline_of(report))}};
+          {"implausible", implausible_quantities(timeline)}};
 }
 
 void print_report(const ledger::VerifyReport& report, bool steps) {

@@ -6,10 +6,11 @@
 #include <grpcpp/client_context.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/kept_submissions.h"
 #include "cli/key_file.h"
@@ -40,7 +41,7 @@ Result<std::string> signing_spki(const ClientProfile& profile, const KeptSubmiss
                           kept.file.string()));
 }
 
-/// Whether the submission waits no longer.
+/// Whether the submission needs to wait no longer: its receipt is in the folder.
 Result<bool> fetch_one(const ClientProfile& profile, const KeptSubmission& kept) {
   QC_TRY(std::string spki, signing_spki(profile, kept));
   QC_TRY(const SubmitResponse answer, find_submission(profile, kept.submission.hash()));
@@ -56,8 +57,6 @@ Result<bool> fetch_one(const ClientProfile& profile, const KeptSubmission& kept)
   }
   QC_TRY(ReceiptKeeper keeper, ReceiptKeeper::open(profile, std::move(spki), folder));
   QC_TRY_VOID(keeper.keep(kept.submission.bytes(), answer));
-  const std::array<std::string_view, 1> done{kept.submission.bytes()};
-  release_submissions(folder, done);
   const std::size_t count = kept.submission.records().size();
   if (answer.state() == quality::v1::SUBMISSION_STATE_REJECTED) {
     fmt::print("{} record(s) refused in block {}: {}\n", count, answer.receipt().height(),
@@ -76,14 +75,19 @@ void fetch(Session& session, const std::filesystem::path& folder) {
   const auto kept = kept_submissions(folder);
   if (!kept) return session.fail(kept.error());
   if (kept->empty()) fmt::print("nothing waits for a receipt in {}\n", folder.string());
+  // Released together, as that waits for the disk once; after an interruption they are asked again.
+  std::vector<std::string_view> done;
   for (const KeptSubmission& one : *kept) {
     const Result<bool> fetched = fetch_one(*profile, one);
     if (!fetched) {
       session.fail(fetched.error());
-    } else if (!*fetched && session.exit_code == kDone) {
+    } else if (*fetched) {
+      done.push_back(one.submission.bytes());
+    } else if (session.exit_code == kDone) {
       session.exit_code = kPartial;
     }
   }
+  release_submissions(folder, done);
 }
 
 }  // namespace

@@ -3,10 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -14,6 +12,7 @@
 #include "ledger/canonical_protobuf.h"
 #include "ledger/decimal.h"
 #include "ledger/subject_id.h"
+#include "ledger/transformation_balance.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::cli {
@@ -21,9 +20,6 @@ namespace {
 
 namespace pb = quality::v1;
 using ledger::Decimal;
-
-/// UN/ECE Recommendation 20: a piece.
-constexpr std::string_view kPiece = "H87";
 
 /// A sum, and the log indexes of what it adds up.
 struct Sum {
@@ -54,8 +50,8 @@ struct Balance {
   /// By lot and unit.
   std::map<std::pair<std::string, std::string>, Sum> used_up;
   std::map<std::pair<std::string, std::string>, Sum> made;
-  /// By log index: more came out than went in.
-  std::map<std::uint64_t, std::string> grown;
+  /// Transformations of which more came out than went in, in the order of the log.
+  std::vector<std::string> gains;
 };
 
 std::string lot_of(const pb::ObjectRef& object) {
@@ -67,33 +63,19 @@ std::string lot_of(const pb::ObjectRef& object) {
 
 template <class Parts>
 void add_up(const Parts& parts, std::uint64_t index,
-            std::map<std::pair<std::string, std::string>, Sum>& by_lot,
-            std::map<std::string, Sum>& by_unit) {
+            std::map<std::pair<std::string, std::string>, Sum>& by_lot) {
   for (const pb::ObjectQuantity& part : parts) {
     const auto value = Decimal::parse(part.quantity().value());
-    if (!value) continue;
-    by_unit[part.quantity().unit()].add(*value, index);
     const std::string lot = lot_of(part.object());
-    if (!lot.empty()) by_lot[{lot, part.quantity().unit()}].add(*value, index);
+    if (value && !lot.empty()) by_lot[{lot, part.quantity().unit()}].add(*value, index);
   }
 }
 
 void take(const pb::Transformation& record, std::uint64_t index, Balance& balance) {
-  std::map<std::string, Sum> in;
-  std::map<std::string, Sum> out;
-  add_up(record.inputs(), index, balance.used_up, in);
-  add_up(record.outputs(), index, balance.made, out);
-  const bool all_known = std::ranges::all_of(record.inputs(), [](const pb::ObjectQuantity& input) {
-    return !input.quantity().value().empty();
-  });
-  for (const auto& [unit, made] : out) {
-    const auto used = in.find(unit);
-    if (unit == kPiece || !all_known || used == in.end()) continue;
-    if (made.above(used->second.value)) {
-      balance.grown[index] = fmt::format("#{}: {} {} came out of a transformation of {} {}", index,
-                                         made.text(), unit, used->second.text(), unit);
-    }
-  }
+  add_up(record.inputs(), index, balance.used_up);
+  add_up(record.outputs(), index, balance.made);
+  if (const auto gain = ledger::transformation_gain(record))
+    balance.gains.push_back(fmt::format("#{}: {}", index, *gain));
 }
 
 void take(const pb::LotRegistration& record, Balance& balance) {
@@ -145,14 +127,14 @@ std::vector<std::string> implausible_quantities(const std::vector<TimelineEntry>
   std::vector<std::string> findings;
   compare(balance.used_up, "used up", balance, findings);
   compare(balance.made, "made", balance, findings);
-  for (const auto& [index, finding] : balance.grown) findings.push_back(finding);
+  findings.insert(findings.end(), balance.gains.begin(), balance.gains.end());
   return findings;
 }
 
 std::string format_findings(const std::vector<TimelineEntry>& timeline) {
   std::string text;
   for (const std::string& finding : implausible_quantities(timeline)) {
-    if (text.empty()) text = "\nQuantities that cannot all be true:\n";
+    if (text.empty()) text = "\nQuantities that do not add up:\n";
     text += "  - " + finding + "\n";
   }
   return text;

@@ -8,11 +8,9 @@
 
 namespace qc::cli {
 
-/// Quantities of a timeline that cannot all be true, one sentence each, in the order of the log:
+/// Quantities of a timeline that do not add up, one sentence each:
 ///  - more of a lot was used up by transformations, or more of it made, than was registered,
-///  - more came out of a transformation than went in, in one unit (not where pieces are counted:
-///  one
-///    carton becomes twelve boxes).
+///  - more came out of a transformation than went in, in one unit.
 /// Compared where both are known, in the same unit; records that a correction has replaced do not
 /// count. Records that are not shown can only add to a finding, not take it away.
 ///

@@ -70,7 +70,7 @@ TEST(LotBalance, AllThatWasRegisteredMayBeUsedUp) {
 
 TEST(LotBalance, MoreMadeThanRegisteredIsFound) {
   EXPECT_THAT(
-      findings({registered("OUT", "5", "H87"), transformed("1", "H87", "6", "H87")}),
+      findings({registered("OUT", "5", "H87"), transformed("6", "H87", "6", "H87")}),
       ElementsAre("made of 09521321001015 lot OUT: 6 H87 by #2, but 5 H87 were registered"));
 }
 
@@ -80,10 +80,12 @@ TEST(LotBalance, UnitsThatDifferAreNotCompared) {
   EXPECT_THAT(findings({transformed("1", "KGM", "2000", "GRM")}), IsEmpty());
 }
 
-TEST(LotBalance, MoreOutThanInIsFoundWhereItIsMeasuredAndNotCounted) {
+TEST(LotBalance, MoreOutThanInIsFoundWhereAllThatGoesInIsKnown) {
   EXPECT_THAT(findings({transformed("100", "KGM", "120.25", "KGM")}),
-              ElementsAre("#1: 120.25 KGM came out of a transformation of 100 KGM"));
-  EXPECT_THAT(findings({transformed("1", "H87", "12", "H87")}), IsEmpty());
+              ElementsAre("#1: the transformation makes 120.25 KGM of 100 KGM"));
+  EXPECT_THAT(findings({transformed("1", "H87", "12", "H87")}),
+              ElementsAre("#1: the transformation makes 12 H87 of 1 H87"));
+  EXPECT_THAT(findings({transformed("100", "KGM", "100", "KGM")}), IsEmpty());
 
   Record one_unknown = transformed("100", "KGM", "120", "KGM");
   put(*one_unknown.mutable_transformation()->add_inputs(), "WATER", "", "");
