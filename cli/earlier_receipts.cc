@@ -12,9 +12,10 @@
 
 namespace qc::cli {
 
-EarlierReceipts::EarlierReceipts(const std::filesystem::path& folder, ledger::NetworkPolicy policy,
+EarlierReceipts::EarlierReceipts(const std::filesystem::path& folder,
+                                 std::vector<ledger::NetworkPolicy> policies,
                                  std::string organisation)
-    : policy_(std::move(policy)), organisation_(std::move(organisation)) {
+    : policies_(std::move(policies)), organisation_(std::move(organisation)) {
   std::error_code error;
   for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
        at.increment(error)) {
@@ -40,10 +41,12 @@ std::optional<std::uint64_t> EarlierReceipts::proven_by(const std::filesystem::p
   const auto receipt = read_file(std::filesystem::path(file).replace_extension(".tlog-proof"),
                                  ledger::kMaxReceiptSize);
   if (!record || !receipt) return std::nullopt;
-  const auto report = ledger::verify_receipt(*receipt, *record, policy_);
-  if (!report || !report->accepted || report->header.organisation != organisation_)
-    return std::nullopt;
-  return report->log_index;
+  for (const ledger::NetworkPolicy& policy : policies_) {
+    const auto report = ledger::verify_receipt(*receipt, *record, policy);
+    if (report && report->accepted && report->header.organisation == organisation_)
+      return report->log_index;
+  }
+  return std::nullopt;
 }
 
 }  // namespace qc::cli

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ledger/policy.h"
 #include "ledger/result.h"
@@ -17,8 +18,8 @@ namespace qc::cli {
 /// folder is read once, when it is made.
 class EarlierReceipts {
  public:
-  /// Without a folder there are none.
-  EarlierReceipts(const std::filesystem::path& folder, ledger::NetworkPolicy policy,
+  /// Without a folder there are none. A receipt is proven where one of the policies proves it.
+  EarlierReceipts(const std::filesystem::path& folder, std::vector<ledger::NetworkPolicy> policies,
                   std::string organisation);
 
   /// Log index of a record of this organisation that says the same, apart from the time that is
@@ -28,7 +29,7 @@ class EarlierReceipts {
  private:
   [[nodiscard]] std::optional<std::uint64_t> proven_by(const std::filesystem::path& file) const;
 
-  ledger::NetworkPolicy policy_;
+  std::vector<ledger::NetworkPolicy> policies_;
   std::string organisation_;
   /// Record files by what they say.
   std::multimap<std::string, std::filesystem::path> files_;

@@ -3,13 +3,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <iterator>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "cli/files.h"
 #include "cli/receipt_files.h"
 #include "cli/seen_checkpoint.h"
-#include "cli/validator_change.h"
 #include "ledger/checkpoint.h"
 #include "ledger/encoding.h"
 #include "ledger/note.h"
@@ -19,10 +23,18 @@ namespace qc::cli {
 
 using ledger::Result;
 
+namespace {
+
+/// So long a set of validators is looked for that certifies a receipt's checkpoint.
+constexpr std::chrono::seconds kFollowWait{5};
+constexpr std::chrono::milliseconds kFollowAgain{200};
+
+}  // namespace
+
 ReceiptKeeper::ReceiptKeeper(const ClientProfile& profile, ledger::NetworkPolicy policy,
                              std::string spki, std::filesystem::path folder)
     : profile_(&profile),
-      policy_(std::move(policy)),
+      epochs_({{.policy = std::move(policy), .last_size = std::nullopt}}),
       spki_(std::move(spki)),
       folder_(std::move(folder)) {}
 
@@ -35,22 +47,42 @@ Result<ReceiptKeeper> ReceiptKeeper::open(const ClientProfile& profile, std::str
 
 Result<void> ReceiptKeeper::keep(std::string_view signed_submission,
                                  const quality::v1::SubmitResponse& answer) {
-  Result<void> written = write(signed_submission, answer);
-  if (!written && follow()) written = write(signed_submission, answer);
-  if (written) remember(answer.receipt().checkpoint());
+  const std::string& checkpoint = answer.receipt().checkpoint();
+  const auto give_up = std::chrono::steady_clock::now() + kFollowWait;
+  while (!is_known(checkpoint)) {
+    follow();
+    // Whoever was asked may not be as far as the node that gave the receipt.
+    if (is_known(checkpoint) || std::chrono::steady_clock::now() >= give_up) break;
+    std::this_thread::sleep_for(kFollowAgain);
+  }
+  const ledger::NetworkPolicy& policy = policy_for(checkpoint);
+  Result<void> written = write(signed_submission, answer, policy);
+  if (written) remember(checkpoint, policy);
   return written;
 }
 
+bool ReceiptKeeper::is_known(const std::string& checkpoint) const {
+  return std::ranges::any_of(epochs_,
+                             [&](const auto& epoch) { return epoch.certifies(checkpoint); });
+}
+
+const ledger::NetworkPolicy& ReceiptKeeper::policy_for(const std::string& checkpoint) const {
+  const auto epoch =
+      std::ranges::find_if(epochs_, [&](const auto& known) { return known.certifies(checkpoint); });
+  return epoch == epochs_.end() ? epochs_.back().policy : epoch->policy;
+}
+
 Result<void> ReceiptKeeper::write(std::string_view signed_submission,
-                                  const quality::v1::SubmitResponse& answer) const {
+                                  const quality::v1::SubmitResponse& answer,
+                                  const ledger::NetworkPolicy& policy) const {
   if (answer.state() == quality::v1::SUBMISSION_STATE_REJECTED) {
-    QC_TRY(const auto receipt, rejected_receipt(signed_submission, answer.receipt(), policy_));
+    QC_TRY(const auto receipt, rejected_receipt(signed_submission, answer.receipt(), policy));
     if (folder_.empty()) return {};
     return write_file_unsynced(folder_ / (ledger::to_hex(answer.submission_hash()) + ".tlog-proof"),
                                receipt.format());
   }
   QC_TRY(const auto receipts,
-         accepted_receipts(signed_submission, answer.receipt(), spki_, policy_));
+         accepted_receipts(signed_submission, answer.receipt(), spki_, policy));
   if (folder_.empty()) return {};
   QC_TRY(const ledger::Submission submission,
          ledger::Submission::parse(std::string(signed_submission)));
@@ -62,10 +94,11 @@ Result<void> ReceiptKeeper::write(std::string_view signed_submission,
   return {};
 }
 
-void ReceiptKeeper::remember(const std::string& checkpoint) const {
+void ReceiptKeeper::remember(const std::string& checkpoint,
+                             const ledger::NetworkPolicy& policy) const {
   const auto note = ledger::SignedNote::parse(checkpoint);
   if (!note) return;
-  const auto certified = ledger::verify_checkpoint(*note, policy_.validators);
+  const auto certified = ledger::verify_checkpoint(*note, policy.validators);
   if (!certified) return;
   // The receipt is there; that a later reading has less to compare with is no failure of it.
   if (const Result<void> kept =
@@ -75,18 +108,18 @@ void ReceiptKeeper::remember(const std::string& checkpoint) const {
   }
 }
 
-bool ReceiptKeeper::follow() {
-  if (std::exchange(followed_, true)) return false;
+void ReceiptKeeper::follow() {
+  auto way = follow_policy(*profile_, epochs_.back().policy);
+  if (!way || way->size() == 1) return;
+  // The first is the newest one known here: its end is known now.
+  epochs_.back() = std::move(way->front());
+  std::move(way->begin() + 1, way->end(), std::back_inserter(epochs_));
   const auto followed = follow_policy_file(*profile_);
-  if (!followed || followed->earlier.empty()) return false;
-  auto policy = ledger::NetworkPolicy::parse(followed->policy);
-  if (!policy) return false;
-  policy_ = *std::move(policy);
+  if (!followed || followed->earlier.empty()) return;
   fmt::print(stderr,
-             "qc: note: the validators have changed; {} follows them now, proven by the seals; the "
-             "earlier one, for earlier receipts, is {}\n",
-             profile_->policy.string(), followed->earlier.string());
-  return true;
+             "qc: note: the validators have changed; {} follows them now, proven by the seals; for "
+             "earlier receipts there is {}\n",
+             profile_->policy.string(), names_of(followed->earlier));
 }
 
 }  // namespace qc::cli

@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/client_profile.h"
+#include "cli/policy_follow.h"
 #include "ledger/policy.h"
 #include "ledger/result.h"
 #include "quality/v1/services.pb.h"
@@ -13,8 +15,9 @@
 namespace qc::cli {
 
 /// Verifies receipts against the profile's policy and writes them into a folder. Where the
-/// validators have changed since the policy was written it follows them once, if the seals prove
-/// the way, and keeps the earlier policy file.
+/// validators have changed since the policy was written it follows them, if the seals prove the
+/// way, and keeps the policy of every set that it passes: a receipt is judged by the set of its
+/// time, whichever that is. That takes 5 s at most; false receipts take them.
 class ReceiptKeeper {
  public:
   /// `spki` is the key that signed; an empty `folder` keeps nothing and only verifies.
@@ -30,17 +33,22 @@ class ReceiptKeeper {
   ReceiptKeeper(const ClientProfile& profile, ledger::NetworkPolicy policy, std::string spki,
                 std::filesystem::path folder);
   ledger::Result<void> write(std::string_view signed_submission,
-                             const quality::v1::SubmitResponse& answer) const;
-  void remember(const std::string& checkpoint) const;
-  /// Whether there is a newer policy now.
-  bool follow();
+                             const quality::v1::SubmitResponse& answer,
+                             const ledger::NetworkPolicy& policy) const;
+  void remember(const std::string& checkpoint, const ledger::NetworkPolicy& policy) const;
+  /// Whether one of the sets known here certifies it.
+  bool is_known(const std::string& checkpoint) const;
+  /// The policy to judge this note by: of the set that certifies it, or the newest.
+  const ledger::NetworkPolicy& policy_for(const std::string& checkpoint) const;
+  /// Learns of the sets that came after those known here, if there are any.
+  void follow();
 
   /// Outlives the keeper.
   const ClientProfile* profile_;
-  ledger::NetworkPolicy policy_;
+  /// Never empty; in the order of the chain.
+  std::vector<EpochPolicy> epochs_;
   std::string spki_;
   std::filesystem::path folder_;
-  bool followed_ = false;
 };
 
 }  // namespace qc::cli

@@ -15,6 +15,7 @@
 #include "cli/files.h"
 #include "cli/kept_submissions.h"
 #include "cli/key_file.h"
+#include "cli/policy_follow.h"
 #include "cli/receipt_fetch.h"
 #include "cli/receipt_keeper.h"
 #include "ledger/canonical_protobuf.h"
@@ -184,11 +185,7 @@ void find_duplicates(const ClientProfile& profile, const std::vector<PackedSubmi
                      const std::vector<quality::v1::Record>& records,
                      const std::filesystem::path& receipts, SubmitReport& report) {
   if (receipts.empty() || std::ranges::none_of(answers, is_duplicate)) return;
-  const Result<std::string> text = read_file(profile.policy);
-  if (!text) return;
-  auto policy = ledger::NetworkPolicy::parse(*text);
-  if (!policy) return;
-  const EarlierReceipts earlier(receipts, *std::move(policy), profile.organisation);
+  const EarlierReceipts earlier(receipts, kept_policies(profile), profile.organisation);
   for (std::size_t i = 0; i < packed.size(); ++i) {
     if (is_duplicate(answers[i]))
       report.parts[i].earlier_log_indexes = log_indexes_of(packed[i], records, earlier);

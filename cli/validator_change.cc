@@ -5,21 +5,15 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
-#include <algorithm>
-#include <system_error>
 #include <utility>
-#include <vector>
 
 #include "cli/enrolment.h"
-#include "cli/files.h"
 #include "cli/governance.h"
 #include "cli/key_file.h"
 #include "cli/node_reader.h"
 #include "ledger/digest.h"
 #include "ledger/genesis.h"
 #include "ledger/key.h"
-#include "ledger/policy.h"
-#include "ledger/validator_history.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {
@@ -41,36 +35,6 @@ Result<void> add_key(ValidatorSetChange& change, const ClientProfile& profile,
                                            static_cast<ledger::KeyPurpose>(purpose), key.spki())));
   key.set_possession(possession);
   return {};
-}
-
-/// A call of the network's service at whichever node answers.
-Result<void> ask_network(const ClientProfile& profile, const std::string& waited_for, auto ask) {
-  return ask_nodes(profile, waited_for, [&](const auto& channel, auto& context, auto& /*watch*/) {
-    const auto stub = quality::v1::NetworkService::NewStub(channel);
-    return ask(*stub, context);
-  });
-}
-
-Result<std::vector<ledger::FiledValidatorSet>> filed_sets(
-    const quality::v1::FollowValidatorsResponse& response) {
-  std::vector<ledger::FiledValidatorSet> sets;
-  for (const quality::v1::FollowedValidatorSet& followed : response.sets()) {
-    ledger::FiledValidatorSet& set = sets.emplace_back();
-    for (const auto& member : followed.validators()) {
-      set.validators.push_back({member.name(), member.spki()});
-    }
-    if (followed.checkpoint().empty()) continue;
-    ledger::SetIntroduction introduction{
-        .checkpoint = followed.checkpoint(),
-        .seal = {.index = followed.seal_index(), .text = followed.seal(), .path = {}}};
-    for (const std::string& node : followed.seal_path()) {
-      const auto digest = ledger::digest_from(node);
-      if (!digest) return fail(Code::kDataLoss, "the node's path to a seal holds no digests");
-      introduction.seal.path.push_back(*digest);
-    }
-    set.introduced_by = std::move(introduction);
-  }
-  return sets;
 }
 
 }  // namespace
@@ -138,51 +102,12 @@ Result<quality::v1::ListValidatorsResponse> list_validators(const ClientProfile&
   quality::v1::ListValidatorsRequest request;
   request.set_min_height(min_height);
   quality::v1::ListValidatorsResponse response;
-  QC_TRY_VOID(ask_network(profile, "the validators", [&](auto& stub, auto& context) {
-    return stub.ListValidators(&context, request, &response);
-  }));
+  QC_TRY_VOID(ask_nodes(profile, "the validators",
+                        [&](const auto& channel, auto& context, auto& /*watch*/) {
+                          const auto stub = quality::v1::NetworkService::NewStub(channel);
+                          return stub->ListValidators(&context, request, &response);
+                        }));
   return response;
-}
-
-Result<std::string> follow_policy(const ClientProfile& profile, const std::string& policy) {
-  QC_TRY(const ledger::NetworkPolicy trusted, ledger::NetworkPolicy::parse(policy));
-  quality::v1::FollowValidatorsRequest request;
-  request.set_set_hash(ledger::to_bytes(trusted.validators.hash()));
-  quality::v1::FollowValidatorsResponse response;
-  QC_TRY_VOID(ask_network(profile, "the way to the validators", [&](auto& stub, auto& context) {
-    return stub.FollowValidators(&context, request, &response);
-  }));
-  QC_TRY(const std::vector<ledger::FiledValidatorSet> sets, filed_sets(response));
-  const auto history = ledger::ValidatorHistory::verify(trusted, sets);
-  if (!history) {
-    return fail(Code::kDataLoss, "the node's way to the present validators does not hold: " +
-                                     history.error().message);
-  }
-  QC_TRY(const ledger::NetworkPolicy present, ledger::NetworkPolicy::parse(response.policy()));
-  ledger::NetworkPolicy followed{
-      .origin = trusted.origin, .logs = trusted.logs, .validators = history->last()};
-  // A log's line vouches for nothing that a quorum has not signed.
-  for (const ledger::NoteKey& log : present.logs) {
-    const bool ours = present.origin == trusted.origin;
-    if (ours && std::ranges::find(followed.logs, log) == followed.logs.end()) {
-      followed.logs.push_back(log);
-    }
-  }
-  return followed.format();
-}
-
-Result<FollowedPolicy> follow_policy_file(const ClientProfile& profile) {
-  QC_TRY(const std::string old, read_file(profile.policy));
-  QC_TRY(std::string followed, follow_policy(profile, old));
-  if (followed == old) return FollowedPolicy{.policy = std::move(followed), .earlier = {}};
-  std::filesystem::path earlier;
-  std::error_code ignored;
-  for (int number = 1; earlier.empty() || std::filesystem::exists(earlier, ignored); ++number) {
-    earlier = fmt::format("{}.{}", profile.policy.string(), number);
-  }
-  QC_TRY_VOID(write_file(earlier, old));
-  QC_TRY_VOID(write_file(profile.policy, followed));
-  return FollowedPolicy{.policy = std::move(followed), .earlier = std::move(earlier)};
 }
 
 }  // namespace qc::cli

@@ -46,19 +46,4 @@ ledger::Result<quality::v1::SubmissionReceipt> replace_validator_key(
 ledger::Result<quality::v1::ListValidatorsResponse> list_validators(const ClientProfile& profile,
                                                                     std::uint64_t min_height = 0);
 
-/// Follows the seals from the validator set of the profile's policy to the present one and returns
-/// the policy of that: the old one's log lines first, then the node's that are new. kDataLoss where
-/// the node's way does not hold.
-ledger::Result<std::string> follow_policy(const ClientProfile& profile, const std::string& policy);
-
-/// What became of the profile's policy file.
-struct FollowedPolicy {
-  std::string policy;
-  /// Where the one before is kept, for receipts of its set; empty if nothing has changed.
-  std::filesystem::path earlier;
-};
-
-/// follow_policy on the profile's file. Every earlier policy stays beside it: FILE.1, FILE.2, ...
-ledger::Result<FollowedPolicy> follow_policy_file(const ClientProfile& profile);
-
 }  // namespace qc::cli

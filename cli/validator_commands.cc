@@ -8,6 +8,7 @@
 
 #include "cli/files.h"
 #include "cli/key_file.h"
+#include "cli/policy_follow.h"
 #include "cli/session.h"
 #include "cli/validator_change.h"
 #include "ledger/canonical_protobuf.h"
@@ -173,8 +174,8 @@ Result<void> follow(const Session& session) {
     fmt::print("{} is of the present validators\n", profile.policy.string());
     return {};
   }
-  fmt::print("{} is of the present validators now; the earlier one, for earlier receipts, is {}\n",
-             profile.policy.string(), followed.earlier.string());
+  fmt::print("{} is of the present validators now; for earlier receipts there is {}\n",
+             profile.policy.string(), names_of(followed.earlier));
   return {};
 }
 

@@ -6,14 +6,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "ledger/merkle_log.h"
-#include "ledger/seal.h"
-#include "node/checkpoint_proof.h"
-
 namespace qc::node {
 namespace {
 
-using ledger::Digest;
 using ledger::Result;
 using Clock = std::chrono::steady_clock;
 
@@ -24,40 +19,15 @@ constexpr std::uint64_t kUnexecutedBytesMax = std::uint64_t{64} << 20;
 constexpr std::chrono::milliseconds kExecutorWait{20};
 constexpr std::chrono::milliseconds kNothingWait{1'000};
 
-/// What certifies a stretch of blocks: the checkpoint at the end of their validator set, or the
-/// newest one.
-struct Certificate {
-  std::uint64_t height = 0;
-  std::uint64_t size = 0;
-  std::string note;
-  std::string seal_text;
-};
-
-Result<Certificate> certificate_above(const storage::ReadView& view, std::uint64_t from) {
-  QC_TRY(const std::vector<std::uint64_t> ends, view.set_ends(from - 1));
-  if (ends.empty() || ends.front() == view.height()) {
-    return Certificate{.height = view.height(),
-                       .size = view.log_size(),
-                       .note = view.checkpoint_note(),
-                       .seal_text = view.seal_text()};
-  }
-  QC_TRY(storage::StoredBlock block, view.block(ends.front()));
-  QC_TRY(std::string note, view.set_end_note(ends.front()));
-  return Certificate{.height = ends.front(),
-                     .size = block.seal_index() + 1,
-                     .note = std::move(note),
-                     .seal_text = std::move(block.seal_text)};
-}
-
 }  // namespace
 
 BlockSync::BlockSync(Options options, storage::Store& store, Executor& executor,
                      DamageNotes& damage)
     : options_(std::move(options)),
       check_(options_.network, options_.validators),
+      server_(store, damage, options_.range_bytes),
       store_(store),
-      executor_(executor),
-      damage_(damage) {}
+      executor_(executor) {}
 
 BlockSync::~BlockSync() { stop(); }
 
@@ -89,7 +59,7 @@ void BlockSync::serve(PeerId peer, std::string request) {
   {
     const std::lock_guard lock(mutex_);
     // The newest request of a peer replaces an older one; observers are few by the network's cap.
-    requests_[peer] = Request{.peer = peer, .body = std::move(request)};
+    requests_[peer] = std::move(request);
   }
   wake_.notify_one();
 }
@@ -106,7 +76,7 @@ void BlockSync::answer(PeerId peer, std::string body) {
 
 void BlockSync::work() {
   while (true) {
-    std::map<PeerId, Request> requests;
+    std::map<PeerId, std::string> requests;
     std::deque<Answer> answers;
     {
       std::unique_lock lock(mutex_);
@@ -119,58 +89,10 @@ void BlockSync::work() {
       requests.swap(requests_);
       answers.swap(answers_);
     }
-    for (const auto& [peer, request] : requests) serve_one(request);
+    for (const auto& [peer, request] : requests) server_.serve(*network_, peer, request);
     for (const Answer& answer : answers) take_answer(answer);
     fetch_more();
   }
-}
-
-void BlockSync::serve_one(const Request& request) {
-  quality::peer::v1::FetchBlocks message;
-  if (!message.ParseFromString(request.body) || message.from() == 0) {
-    network_->disconnect(request.peer, "a request for blocks that is none");
-    return;
-  }
-  const auto body = range(message.from(), message.to());
-  if (!body) {
-    if (body.error().code == ledger::Code::kDataLoss) {
-      damage_.note(body.error());
-    } else {
-      log(LogLevel::kWarn, "blocks_not_served", {{"error", body.error().message}});
-    }
-    return;
-  }
-  network_->send(request.peer, FramePriority::kSync, make_frame(FrameType::kBlocks, *body));
-}
-
-Result<std::string> BlockSync::range(std::uint64_t from, std::uint64_t to) const {
-  const auto view = store_.latest();
-  quality::peer::v1::Blocks message;
-  if (view->checkpoint_note().empty()) return message.SerializeAsString();
-  QC_TRY(const Certificate certificate, certificate_above(*view, from));
-  std::uint64_t last_index = certificate.size - 1;
-  if (from <= certificate.height) {
-    QC_TRY(std::vector<storage::FullBlock> blocks,
-           view->full_blocks(from, std::clamp(to, from, certificate.height), options_.range_bytes));
-    for (storage::FullBlock& block : blocks) {
-      auto* out = message.add_blocks();
-      out->set_height(block.height);
-      out->set_time_ms(block.time_ms);
-      out->set_proposal(std::move(block.proposal));
-      out->set_seal(std::move(block.seal_text));
-      for (std::string& submission : block.submissions) out->add_submissions(std::move(submission));
-      for (std::string& outcome : block.outcomes) out->add_outcomes(std::move(outcome));
-    }
-    QC_TRY(const storage::StoredBlock last, view->block(message.blocks().rbegin()->height()));
-    last_index = last.seal_index();
-  }
-  QC_TRY(
-      const std::vector<Digest> path,
-      ledger::inclusion_path(view->network().algorithm, view->log(), last_index, certificate.size));
-  message.set_checkpoint(certificate.note);
-  message.set_checkpoint_seal(certificate.seal_text);
-  for (const Digest& hash : path) message.add_last_seal_path(ledger::to_bytes(hash));
-  return message.SerializeAsString();
 }
 
 std::optional<PeerId> BlockSync::next_peer() {

@@ -16,6 +16,7 @@
 #include "ledger/chain_state.h"
 #include "ledger/validator_set.h"
 #include "node/block_range.h"
+#include "node/block_server.h"
 #include "node/damage_notes.h"
 #include "node/executor.h"
 #include "node/log.h"
@@ -65,10 +66,6 @@ class BlockSync {
   void answer(PeerId peer, std::string body);
 
  private:
-  struct Request {
-    PeerId peer = 0;
-    std::string body;
-  };
   struct Answer {
     PeerId peer = 0;
     std::string body;
@@ -95,8 +92,6 @@ class BlockSync {
   /// Whether as much as may wait for the executor does, blocks up to `fetched` having been given.
   bool executor_is_behind(std::uint64_t fetched);
   void work();
-  void serve_one(const Request& request);
-  ledger::Result<std::string> range(std::uint64_t from, std::uint64_t to) const;
   void take_answer(const Answer& answer);
   void fetch_more();
   std::optional<PeerId> next_peer();
@@ -105,9 +100,9 @@ class BlockSync {
 
   const Options options_;
   const BlockRangeCheck check_;
+  const BlockServer server_;
   storage::Store& store_;
   Executor& executor_;
-  DamageNotes& damage_;
   PeerNetwork* network_ = nullptr;
 
   // Of the thread alone.
@@ -121,7 +116,7 @@ class BlockSync {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::map<PeerId, Request> requests_;
+  std::map<PeerId, std::string> requests_;
   std::deque<Answer> answers_;
   std::optional<PeerId> expected_;
   Fetch fetch_;

@@ -76,12 +76,13 @@ class Network:
     def start(self, node=None):
         run("network", "start", self.root, *(["--node", node] if node else []), environment=self.environment)
 
-    def start_lying(self, node, lie):
+    def start_lying(self, node, lie, **more):
         """Starts a node that lies to the others (tests/tools/lies.cc); `stop` ends it like any."""
         folder = self.root / "nodes" / node
         with open(folder / "qcnode.log", "ab") as log:
             process = subprocess.Popen([BIN / "lying_qcnode", "--config", folder / "qcnode.toml"], stdout=log, stderr=log,
-                                       stdin=subprocess.DEVNULL, env={**os.environ, "QC_LIE": lie}, start_new_session=True)
+                                       stdin=subprocess.DEVNULL, env={**os.environ, "QC_LIE": lie, **more},
+                                       start_new_session=True)
         (folder / "qcnode.pid").write_text(f"{process.pid}\n", encoding="utf-8")
         if self.lying:
             self.lying.wait(10)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Validators get new voting keys, one after another, under load: the chain goes on, and a node that has lost everything
-comes up over all the sets there were, however often it is killed on the way."""
+comes up over all the sets there were, however often it is killed on the way; what an old set's keys certify above that
+set's end is nothing to it."""
 
 import random
 import shutil
+import threading
 import time
 import unittest
 
@@ -23,6 +25,11 @@ class SetChange(unittest.TestCase):
         cls.addClassCleanup(cls.net.close)
         cls.net.start()
         cls.net.prepare()
+        # The first set's, as somebody may have kept them.
+        cls.keys = cls.net.root / "old-keys"
+        cls.keys.mkdir()
+        for node in cls.net.names:
+            shutil.copy(cls.net.root / "nodes" / node / "validator.pem", cls.keys / f"{node}.pem")
 
     def epoch(self, node):
         return self.net.status(node)[0].get("epoch", 0)
@@ -61,6 +68,45 @@ class SetChange(unittest.TestCase):
         self.net.start(node)
         return epoch
 
+    def every_receipt_is_proven(self, load):
+        """By the policies that somebody has who slept through all the changes."""
+        profile = self.net.member("regulator")
+        run("validator", "follow", profile=profile)
+        policies = sorted(profile.glob("network.policy*"))
+        self.assertEqual(len(policies), 4, policies)
+        for receipt in load.receipts.glob("*.tlog-proof"):
+            record = receipt.with_suffix(".record")
+            codes = [run("receipt", "verify", receipt, "--record", record, "--policy", policy, check=None).returncode
+                     for policy in policies]
+            self.assertIn(0, codes, receipt)
+
+    def offer_blocks_of_old_keys(self, lost, data):
+        """The only node that answers at first goes on after each set's end with the keys of that set."""
+        net = self.net
+        others = [n for n in net.names if n != lost]
+        liar = others[-1]
+        for node in [lost, *others]:
+            net.stop(node)
+        shutil.rmtree(data)
+        log = net.root / "nodes" / lost / "qcnode.log"
+        begin = len(log.read_text(encoding="utf-8"))
+        net.start_lying(liar, "old_keys", QC_OLD_KEYS=str(self.keys))
+        # Returns when the node is ready, which needs an honest one.
+        starting = threading.Thread(target=net.start, args=(lost,))
+        starting.start()
+        deadline = time.monotonic() + PATIENCE / 2
+        while " bad_blocks " not in log.read_text(encoding="utf-8")[begin:]:
+            self.assertLess(time.monotonic(), deadline, f"nobody complains of the liar: {net.status(lost)}")
+            time.sleep(0.2)
+        for node in others[:-1]:
+            net.start(node)
+        starting.join()
+        self.await_equal(lost)
+        net.stop(liar)
+        net.lying.wait(10)
+        net.start(liar)
+        equal_checkpoints(net)
+
     def test_a_node_that_lost_everything_comes_up_over_four_sets(self):
         net = self.net
         load = Load(net, interval=0.2, timeout=PATIENCE)
@@ -73,6 +119,7 @@ class SetChange(unittest.TestCase):
         # The load's own profiles are told nothing: the client follows the sets by itself.
         self.assertEqual([], load.failures)
         print(f"sets from blocks {epochs}", flush=True)
+        self.every_receipt_is_proven(load)
         equal_checkpoints(net)
         chance = random.Random(1)
         lost = net.names[3]
@@ -90,6 +137,10 @@ class SetChange(unittest.TestCase):
             net.stop(lost)
             net.start(lost)
             self.await_equal(lost)
+        for node in net.names:
+            log = (net.root / "nodes" / node / "qcnode.log").read_text(encoding="utf-8")
+            self.assertNotIn(" bad_blocks ", log, f"{node} takes an honest peer for a liar")
+        self.offer_blocks_of_old_keys(lost, data)
         # One with a new key, whose old ledger does not know it.
         renewed = net.names[0]
         net.stop(renewed)

@@ -15,6 +15,7 @@
 //   unknown_batches       acknowledges and proposes batches that nobody has
 //   half                  speaks to half of its peers only
 //   slow                  is late with everything
+//   old_keys              serves blocks that an old validator set's keys certify (old_keys.cc)
 #include <chrono>
 #include <cstdlib>
 #include <string_view>

@@ -92,12 +92,16 @@ class EarlierReceiptsTest : public testing::Test {
                      .value()},
         .validators = ledger::ValidatorSet::make({{kValidator, validator.public_key()}}).value()};
   }
-  [[nodiscard]] EarlierReceipts ours() const { return {folder_, policy(*validator_), kUs}; }
+  /// Who has followed the validators to a later set since, and kept the policy of this one.
+  [[nodiscard]] EarlierReceipts ours() const {
+    return {folder_, {policy(*later_), policy(*validator_)}, kUs};
+  }
 
   const std::string kChain = "quality-chain.example/test/" + std::string(64, 'a');
   const std::string kValidator = "quality-chain.example/test/a";
   std::unique_ptr<ledger::PemSigner> signer_ = new_signer();
   std::unique_ptr<ledger::PemSigner> log_ = new_signer();
+  std::unique_ptr<ledger::PemSigner> later_ = new_signer();
   std::unique_ptr<ledger::PemSigner> validator_ = new_signer();
   std::filesystem::path folder_ =
       std::filesystem::temp_directory_path() / ("qc-earlier-" + std::to_string(::getpid()));
@@ -122,15 +126,15 @@ TEST_F(EarlierReceiptsTest, BelieveNoRecordWithoutItsReceipt) {
 TEST_F(EarlierReceiptsTest, BelieveNoReceiptOfOthers) {
   const auto stranger = new_signer();
 
-  EXPECT_EQ(EarlierReceipts(folder_, policy(*stranger), kUs).log_index_of(registration()),
+  EXPECT_EQ(EarlierReceipts(folder_, {policy(*stranger)}, kUs).log_index_of(registration()),
             std::nullopt);
-  EXPECT_EQ(EarlierReceipts(folder_, policy(*validator_), "91370000MB20180117")
+  EXPECT_EQ(EarlierReceipts(folder_, {policy(*validator_)}, "91370000MB20180117")
                 .log_index_of(registration()),
             std::nullopt);
 }
 
 TEST_F(EarlierReceiptsTest, AreNoneWithoutAFolder) {
-  EXPECT_EQ(EarlierReceipts("", policy(*validator_), kUs).log_index_of(registration()),
+  EXPECT_EQ(EarlierReceipts("", {policy(*validator_)}, kUs).log_index_of(registration()),
             std::nullopt);
 }
 
