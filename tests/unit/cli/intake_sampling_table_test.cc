@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <iconv.h>
 
 #include <array>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "cli/intake/certificate_csv.h"
-#include "cli/intake/csv.h"
 #include "cli/intake/sampling_table.h"
+#include "tests/unit/cli/intake_test_support.h"
 
 namespace qc::cli {
 namespace {
@@ -19,284 +17,6 @@ using quality::v1::SpotCheckResult;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-IntakeOptions options() {
-  IntakeOptions options;
-  options.organisation = "91350100M000100Y43";
-  options.claimed_time_ms = 1'795'419'543'123;
-  return options;
-}
-
-std::vector<std::string> texts(const Intake& intake) {
-  std::vector<std::string> all;
-  for (const IntakeProblem& problem : intake.problems) all.push_back(problem.text());
-  return all;
-}
-
-TEST(Csv, ReadsQuotedCellsWithSeparatorsLineBreaksAndQuotes) {
-  const auto rows = read_csv("a,\"b,\"\"c\"\"\nd\",e\r\n\r\n,,\nf\n").value();
-  ASSERT_EQ(rows.size(), 2U);
-  EXPECT_THAT(rows[0].cells, ElementsAre("a", "b,\"c\"\nd", "e"));
-  EXPECT_EQ(rows[0].line, 1U);
-  EXPECT_THAT(rows[1].cells, ElementsAre("f"));
-  EXPECT_EQ(rows[1].line, 5U);
-}
-
-TEST(Csv, SeparatesByTabsWhereTheFirstLineDoes) {
-  EXPECT_THAT(read_csv("a\tb\n1,5\t2\n").value()[1].cells, ElementsAre("1,5", "2"));
-}
-
-TEST(Csv, NamesTheLineOfWhatIsWrong) {
-  EXPECT_EQ(read_csv("a\n\"b\nc").error().message,
-            "line 2: a quoted cell that begins here is not closed");
-  EXPECT_THAT(read_csv("a\n\"b\"c\n").error().message,
-              HasSubstr("line 2: text follows a closing quote"));
-  EXPECT_THAT(read_csv(std::string(300, ',')).error().message, HasSubstr("more than 256 columns"));
-  EXPECT_THAT(read_csv(std::string(70'000, 'x')).error().message, HasSubstr("64 KiB"));
-}
-
-TEST(Csv, MakesOneLineOfACell) {
-  EXPECT_EQ(one_line(" 山东\n\t聊城　市 \xC2\xA0"), "山东 聊城 市");
-  EXPECT_EQ(one_line("某某（山东）有限公司"), "某某（山东）有限公司");
-  EXPECT_EQ(plain_line("２０２６－１１－０１"), "2026-11-01");
-  // A character that nobody sees is no gap: in its place would stand another name.
-  EXPECT_EQ(one_line("花\u200B生油\uFEFF"), "花\u200B生油\uFEFF");
-}
-
-std::string gb18030(std::string text) {
-  iconv_t converter = iconv_open("GB18030", "UTF-8");
-  std::string out(text.size() * 4, '\0');
-  char* from = text.data();
-  char* to = out.data();
-  std::size_t from_left = text.size();
-  std::size_t to_left = out.size();
-  EXPECT_NE(iconv(converter, &from, &from_left, &to, &to_left), static_cast<std::size_t>(-1));
-  iconv_close(converter);
-  out.resize(out.size() - to_left);
-  return out;
-}
-
-const std::string kHeader =
-    "number,accreditation,gtin,lot,category,customer_code,tested_from,tested_to,issued_at,method,"
-    "parameter,value,text,"
-    "unit,limit,result_verdict,verdict,authorised\n";
-const std::string kFirst =
-    "C-1,CMA "
-    "221500010001,6901234567892,L1,食用植物油,91110000600037341L,2026-11-10,2026-11-12,2026-11-13,"
-    "GB 5009.12-2023,铅,<0.02,,mg/kg,<= 0.1,pass,conformant,LC-0012\n";
-const std::string kSecond = "C-1,,,,,,,,,GB/T5009.37-2003,气味,,正常,,正常,pass,,\n";
-
-TEST(CertificateCsv, GathersTheRowsOfOneCertificate) {
-  const Intake intake = read_certificate_csv(kHeader + kFirst + kSecond, options());
-  ASSERT_THAT(texts(intake), IsEmpty());
-  ASSERT_EQ(intake.records.size(), 1U);
-  const auto& body = intake.records[0].record.inspection_certificate();
-  EXPECT_EQ(body.number(), "C-1");
-  EXPECT_EQ(body.type(), quality::v1::InspectionCertificate::TYPE_TESTING);
-  EXPECT_EQ(body.objects(0).gtin(), "06901234567892");
-  ASSERT_EQ(body.results_size(), 2);
-  EXPECT_EQ(body.methods(1).standard(), "GB/T 5009.37-2003");
-  EXPECT_EQ(body.results(1).method(), 2U);
-  EXPECT_EQ(body.results(1).text(), "正常");
-  EXPECT_EQ(body.signatories(0).reference(), "LC-0012");
-}
-
-TEST(CertificateCsv, ReadsGb18030WhenToldSo) {
-  IntakeOptions in_gb18030 = options();
-  in_gb18030.encoding = TableEncoding::kGb18030;
-  const Intake intake = read_certificate_csv(gb18030(kHeader + kFirst), in_gb18030);
-  ASSERT_THAT(texts(intake), IsEmpty());
-  EXPECT_EQ(intake.records[0].record.inspection_certificate().category(), "食用植物油");
-}
-
-TEST(CertificateCsv, NamesLineAndNameOfAWrongColumn) {
-  const Intake intake = read_certificate_csv(
-      "number,gtin,colour,parameter,result_verdict,gtin\nC-1,6901234567892,red,a,pass,1\n",
-      options());
-  EXPECT_THAT(
-      texts(intake),
-      ElementsAre(HasSubstr("line 1, column colour: no such column; there are number, method"),
-                  HasSubstr("line 1, column gtin: this column stands here twice")));
-  EXPECT_THAT(texts(read_certificate_csv("number,lot\nC-1,1\n", options())),
-              ElementsAre(HasSubstr("line 1, column parameter: is missing"),
-                          HasSubstr("line 1, column result_verdict: is missing")));
-  EXPECT_THAT(texts(read_certificate_csv("", options())), ElementsAre(HasSubstr("is empty")));
-}
-
-TEST(CertificateCsv, ReportsBadCellsWithoutStoppingTheOthers) {
-  std::string bad_gtin = kFirst;
-  bad_gtin.replace(0, 3, "C-2").replace(bad_gtin.find("6901234567892"), 13, "6901234567890");
-  std::string bad_rule = kFirst;
-  bad_rule.replace(0, 3, "C-3").replace(bad_rule.find("2026-11-13"), 10, "2026-11-11");
-  std::string differs = kSecond;
-  differs.replace(0, 5, "C-4,,").insert(5, "");
-  const Intake intake = read_certificate_csv(kHeader + bad_gtin + kFirst + bad_rule, options());
-  EXPECT_THAT(
-      texts(intake),
-      ElementsAre(HasSubstr("line 2, column gtin: check digit of \"6901234567890\" should be 2"),
-                  HasSubstr("line 4: inspection_certificate.issued_at_ms: issued "
-                            "2026-11-11T00:00:00+08:00 is before")));
-  ASSERT_EQ(intake.records.size(), 1U);
-  EXPECT_EQ(intake.records[0].record.inspection_certificate().number(), "C-1");
-}
-
-TEST(CertificateCsv, RowsOfOneCertificateMustAgree) {
-  std::string other = kFirst;
-  other.replace(other.find("L1"), 2, "L2");
-  EXPECT_THAT(
-      texts(read_certificate_csv(kHeader + kFirst + other, options())),
-      ElementsAre(HasSubstr("line 3, column lot: \"L2\" differs from \"L1\" on an earlier row")));
-  EXPECT_THAT(texts(read_certificate_csv(kHeader + kFirst + "／" + kSecond.substr(3), options())),
-              ElementsAre(HasSubstr("line 3, column number: is empty")));
-  EXPECT_THAT(
-      texts(read_certificate_csv("number,parameter,result_verdict\nC-1,a,pass,more\n", options())),
-      ElementsAre(HasSubstr("line 2: has 4 cells, but the first row names 3 columns")));
-}
-
-TEST(CertificateCsv, ACertificateWithARowThatCannotBeReadIsLeftOut) {
-  const Intake intake = read_certificate_csv(kHeader + kFirst + "C-1,气味\n", options());
-  EXPECT_THAT(texts(intake),
-              ElementsAre(HasSubstr("line 3: has 2 cells, but the first row names 18 columns")));
-  EXPECT_THAT(intake.records, IsEmpty());
-}
-
-TEST(CertificateCsv, ARowThatMayBelongToAnyCertificateStopsTheTable) {
-  std::string other = kFirst;
-  other.replace(0, 3, "C-2");
-  // Without a number, with one that cannot be read, with a cell too few, with one too many: in the
-  // number's place stands another's in the last one.
-  for (const std::string& row :
-       {"/" + kSecond.substr(3), "同上" + kSecond.substr(3), kSecond.substr(4), "C-2," + kSecond}) {
-    const Intake intake = read_certificate_csv(kHeader + kFirst + other + row, options());
-    EXPECT_THAT(texts(intake),
-                ElementsAre(testing::AllOf(HasSubstr("line 4"),
-                                           HasSubstr("; no certificate of the table is taken"))));
-    EXPECT_THAT(intake.records, IsEmpty());
-  }
-}
-
-TEST(CertificateCsv, AnotherHeaderAmidTheRowsStopsTheTable) {
-  std::string other = kHeader;
-  other.replace(other.find("tested_from,tested_to"), 21, "tested_to,tested_from");
-  const Intake intake = read_certificate_csv(kHeader + kFirst + other + kSecond, options());
-  EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("line 3: names other columns than the first")));
-  EXPECT_THAT(intake.records, IsEmpty());
-  // The same once more, as at a page break, takes nothing with it.
-  const Intake repeated = read_certificate_csv(kHeader + kFirst + kHeader + kSecond, options());
-  EXPECT_THAT(texts(repeated), ElementsAre("line 3: names the columns once more; take this row "
-                                           "out"));
-  ASSERT_EQ(repeated.records.size(), 1U);
-  EXPECT_EQ(repeated.records[0].record.inspection_certificate().results_size(), 2);
-}
-
-TEST(CertificateCsv, RowsThatSayNothingAreNone) {
-  const Intake intake =
-      read_certificate_csv(kHeader + kFirst + " " + std::string(17, ',') + "/\n", options());
-  EXPECT_THAT(texts(intake), IsEmpty());
-  EXPECT_EQ(intake.records.size(), 1U);
-}
-
-TEST(CertificateCsv, AResultDoesNotGetAnotherOnesMethod) {
-  std::string second = kSecond;
-  second.erase(second.find("GB/T5009.37-2003"), 16);
-  const Intake intake = read_certificate_csv(kHeader + kFirst + second, options());
-  EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("line 3, column method: is empty, though")));
-  EXPECT_THAT(intake.records, IsEmpty());
-}
-
-TEST(CertificateCsv, InvisibleCharactersAreRefusedWhereTheyStand) {
-  for (const std::string invisible : {"\u200B", "\u200E", "\u202E", "\uFEFF", "\x01"}) {
-    for (const std::string cell : {"C-1", "食用植物油", "<= 0.1", "L1"}) {
-      std::string row = kFirst;
-      row.insert(row.find(cell) + cell.size(), invisible);
-      const Intake intake = read_certificate_csv(kHeader + row, options());
-      EXPECT_THAT(texts(intake), ElementsAre(testing::StartsWith("line 2")));
-      EXPECT_THAT(intake.records, IsEmpty());
-    }
-  }
-}
-
-TEST(CertificateCsv, WhatALinkSaysBesideItsObjectIsNoted) {
-  std::string header = kHeader;
-  header.replace(header.find("gtin,lot"), 8, "object,lot");
-  const auto with_object = [&header](const std::string& object) {
-    std::string row = kFirst;
-    row.replace(row.find("6901234567892"), 13, object);
-    return read_certificate_csv(header + row, options());
-  };
-  const Intake intake =
-      with_object("https://id.gs1.org/01/06901234567892/22/2A?10=L1&17=271231&linkType=all");
-  ASSERT_THAT(texts(intake), IsEmpty());
-  ASSERT_EQ(intake.records.size(), 1U);
-  EXPECT_EQ(intake.records[0].record.inspection_certificate().objects(0).lot(), "L1");
-  EXPECT_THAT(intake.notes,
-              ElementsAre(testing::AllOf(
-                  testing::StartsWith("line 2, column object: the record keeps which thing"),
-                  testing::EndsWith("not what it says beside that: 22, 17=271231, linkType=all"))));
-  EXPECT_THAT(with_object("https://id.gs1.org/01/06901234567892/10/L1").notes, IsEmpty());
-}
-
-TEST(CertificateCsv, ColumnsThatNameDifferentObjectsAreRefused) {
-  const std::string header =
-      "number,object,gtin,lot,accreditation,category,customer_code,tested_from,tested_to,issued_at,"
-      "method,parameter,value,unit,result_verdict,verdict,authorised\n";
-  const std::string rest =
-      ",CMA 221500010001,食用植物油,91110000600037341L,2026-11-10,2026-11-12,2026-11-13,"
-      "GB 5009.12-2023,铅,0.02,mg/kg,pass,conformant,LC-0012\n";
-  const std::string link = "https://id.gs1.org/01/06901234567892/10/L20250712";
-  const Intake intake = read_certificate_csv(header + "OC1," + link + ",,L20250122" + rest +
-                                                 "OC2," + link + ",9521322002011,L20250712" + rest +
-                                                 "OC3," + link + ",6901234567892,L20250712" + rest,
-                                             options());
-  EXPECT_THAT(
-      texts(intake),
-      ElementsAre(HasSubstr("line 2, column lot: says lot \"L20250122\", but another column "
-                            "of the row says \"L20250712\""),
-                  HasSubstr("line 3, column gtin: says GTIN \"09521322002011\", but another "
-                            "column of the row says \"06901234567892\"")));
-  ASSERT_EQ(intake.records.size(), 1U);
-  EXPECT_EQ(intake.records[0].record.inspection_certificate().objects(0).lot(), "L20250712");
-}
-
-TEST(CertificateCsv, LotsThatASpreadsheetShortenedAreRefused) {
-  for (const char* lot : {"2.02507E+07", "5E3", "2.02507e+13"}) {
-    std::string row = kFirst;
-    row.replace(row.find("L1"), 2, lot);
-    EXPECT_THAT(texts(read_certificate_csv(kHeader + row, options())),
-                ElementsAre(HasSubstr("line 2, column lot: \"" + std::string(lot) +
-                                      "\" is what a spreadsheet makes of a long number")));
-  }
-}
-
-TEST(CertificateCsv, APlaceholderIsAnEmptyCell) {
-  std::string row = kFirst;
-  row.replace(row.find("<= 0.1"), 6, "／");
-  const Intake intake = read_certificate_csv(kHeader + row, options());
-  ASSERT_THAT(texts(intake), IsEmpty());
-  EXPECT_EQ(intake.records[0].record.inspection_certificate().results(0).limit(), "");
-}
-
-TEST(CertificateCsv, TimesThatNoRecordCanStateAreRefused) {
-  const auto refused = [](const std::string& time) {
-    std::string row = kFirst;
-    row.replace(row.find("2026-11-13"), 10, time);
-    return texts(read_certificate_csv(kHeader + row, options()));
-  };
-  for (const char* early :
-       {"1969-12-31", "1970-01-01", "1969-12-31T23:00:00+08:00", "1970-01-01T07:59:59+08:00"}) {
-    EXPECT_THAT(refused(early), ElementsAre(HasSubstr("column issued_at: \"" + std::string(early) +
-                                                      "\" is before 1970")));
-  }
-  EXPECT_THAT(refused("2199-01-01"),
-              ElementsAre(HasSubstr("\"2199-01-01\" is after the year 2100")));
-  EXPECT_THAT(refused("20250724103300"),
-              ElementsAre(HasSubstr("too many digits for unix milliseconds, as which it means "
-                                    "2611-09-21; write 2025-07-24T10:33:00+08:00")));
-  EXPECT_THAT(refused("1753324380000000"), ElementsAre(HasSubstr("too many digits")));
-  EXPECT_THAT(refused("2026-11-13T08:00:00.123456+08:00"),
-              ElementsAre(HasSubstr("is finer than a millisecond")));
-  EXPECT_THAT(refused("2026-11-13T08:00:00.123000+08:00"), IsEmpty());
-}
 
 const std::string kTable =
     "附件：食品监督抽检不合格产品信息,,,,,,,,,,\n"
@@ -312,7 +32,7 @@ const std::string kTable =
 
 TEST(SamplingTable, MakesASpotCheckOfEveryRowThatCanBeUnderstood) {
   ASSERT_TRUE(is_sampling_table(kTable));
-  const Intake intake = read_sampling_table(kTable, options());
+  const Intake intake = read_sampling_table(kTable, laboratory_options());
   ASSERT_EQ(intake.records.size(), 2U) << testing::PrintToString(texts(intake));
 
   const SpotCheckResult& oil = intake.records[0].record.spot_check_result();
@@ -337,7 +57,7 @@ TEST(SamplingTable, MakesASpotCheckOfEveryRowThatCanBeUnderstood) {
 }
 
 TEST(SamplingTable, ReportsRowAndColumnOfTheOthers) {
-  const Intake intake = read_sampling_table(kTable, options());
+  const Intake intake = read_sampling_table(kTable, laboratory_options());
   EXPECT_THAT(
       texts(intake),
       ElementsAre(
@@ -349,7 +69,7 @@ TEST(SamplingTable, ReportsRowAndColumnOfTheOthers) {
 }
 
 TEST(SamplingTable, KeepsWhatNoFieldTakesInTheRemarksAndLinesAsNotes) {
-  const Intake intake = read_sampling_table(kTable, options());
+  const Intake intake = read_sampling_table(kTable, laboratory_options());
   EXPECT_THAT(intake.notes,
               ElementsAre("row 1 is no row of a table: 附件：食品监督抽检不合格产品信息",
                           "column 公告号 is kept in the remarks",
@@ -363,20 +83,23 @@ TEST(SamplingTable, WithoutNumbersRowsGetOneOfTheirContents) {
   const auto number = [](const Intake& intake, std::size_t at) {
     return intake.records.at(at).record.spot_check_result().number();
   };
-  const Intake first = read_sampling_table(header + "1," + oil + "2,醋,某店,\n", options());
-  const Intake mended = read_sampling_table(header + "1,醋（更正）,某店,\n2," + oil, options());
+  const Intake first =
+      read_sampling_table(header + "1," + oil + "2,醋,某店,\n", laboratory_options());
+  const Intake mended =
+      read_sampling_table(header + "1,醋（更正）,某店,\n2," + oil, laboratory_options());
   ASSERT_EQ(first.records.size(), 2U) << testing::PrintToString(texts(first));
   ASSERT_EQ(mended.records.size(), 2U);
   EXPECT_EQ(first.records[0].record.spot_check_result().object().gtin(), "06901234567892");
   EXPECT_THAT(number(first, 0), testing::MatchesRegex("table-[0-9a-f]{32}"));
   EXPECT_EQ(number(first, 0), number(mended, 1));
   EXPECT_NE(number(first, 1), number(mended, 0));
-  EXPECT_THAT(texts(read_sampling_table(header + "1," + oil + "2," + oil, options())),
+  EXPECT_THAT(texts(read_sampling_table(header + "1," + oil + "2," + oil, laboratory_options())),
               ElementsAre(HasSubstr("row 4: says the same as row 3")));
-  EXPECT_THAT(texts(read_sampling_table(header + "1,醋,某店,6901234567890\n", options())),
-              ElementsAre(HasSubstr("row 3, column 商品条码: check digit")));
   EXPECT_THAT(
-      texts(read_sampling_table(header + "1,醋,某店,00000000000000\n", options())),
+      texts(read_sampling_table(header + "1,醋,某店,6901234567890\n", laboratory_options())),
+      ElementsAre(HasSubstr("row 3, column 商品条码: check digit")));
+  EXPECT_THAT(
+      texts(read_sampling_table(header + "1,醋,某店,00000000000000\n", laboratory_options())),
       ElementsAre(HasSubstr("column 商品条码: \"00000000000000\" is a placeholder, not a GTIN")));
 }
 
@@ -386,7 +109,8 @@ std::string sampling_row(const std::string& cells) { return "1,甲厂,丙店,油
 
 /// Reads a table of one row with further columns.
 Intake read_columns(const std::string& headers, const std::string& cells) {
-  return read_sampling_table(kSamplingHeader + headers + "\n" + sampling_row(cells), options());
+  return read_sampling_table(kSamplingHeader + headers + "\n" + sampling_row(cells),
+                             laboratory_options());
 }
 
 const SpotCheckResult& only(const Intake& intake) {
@@ -470,7 +194,7 @@ TEST(SamplingTable, FailingItemsMayHaveAColumnEachAndRowsOfTheirOwn) {
                             sampling_row("铅,0.5 mg/kg,≤0.2 mg/kg,FA1") +
                             ",,,,镉,0.3 mg/kg,≤0.1 mg/kg,\n" +
                             sampling_row("\"铅\n镉\",\"0.5\n0.3\",\"≤0.2\n≤0.1\",FA2");
-  const Intake intake = read_sampling_table(table, options());
+  const Intake intake = read_sampling_table(table, laboratory_options());
   ASSERT_THAT(texts(intake), IsEmpty());
   ASSERT_EQ(intake.records.size(), 2U);
   for (const IntakeRecord& read : intake.records) {
@@ -484,7 +208,7 @@ TEST(SamplingTable, FailingItemsMayHaveAColumnEachAndRowsOfTheirOwn) {
   const Intake bad =
       read_sampling_table(std::string(kSamplingHeader) + "不合格项目,检验值,标准值,抽样编号\n" +
                               sampling_row("铅,0.5 mg/kg,≤0.2 mg/kg,FA1") + ",,,,镉,,≤0.1 mg/kg,\n",
-                          options());
+                          laboratory_options());
   EXPECT_THAT(texts(bad), ElementsAre(HasSubstr("row 3, column 不合格项目")));
   EXPECT_THAT(bad.records, IsEmpty());
 }
@@ -492,7 +216,8 @@ TEST(SamplingTable, FailingItemsMayHaveAColumnEachAndRowsOfTheirOwn) {
 TEST(SamplingTable, ATitleSpeaksForRowsThatDoNot) {
   const std::string header = std::string(kSamplingHeader) + "抽样编号\n";
   const auto titled = [&header](const std::string& title) {
-    return read_sampling_table(title + ",,,,\n" + header + sampling_row("FA1"), options());
+    return read_sampling_table(title + ",,,,\n" + header + sampling_row("FA1"),
+                               laboratory_options());
   };
   EXPECT_EQ(only(titled("2025年第3期不合格产品信息")).verdict(),
             quality::v1::OVERALL_VERDICT_NON_CONFORMANT);
@@ -515,7 +240,7 @@ TEST(SamplingTable, ATitleSpeaksForRowsThatDoNot) {
   }
   EXPECT_THAT(texts(read_sampling_table("不合格产品信息\n" + std::string(kSamplingHeader) +
                                             "检验结论\n" + sampling_row("合格"),
-                                        options())),
+                                        laboratory_options())),
               ElementsAre("row 3: says the contrary of the table's title about 合格"));
 }
 
@@ -525,7 +250,7 @@ TEST(SamplingTable, ASecondRowOfHeadersBeginsANewTable) {
       "附件1 合格产品信息,,,,,\n" + header + "\n1,甲厂,丙店,油,S1,\n" + header +
           "\n2,甲厂,丙店,醋,S2,\n附件2 不合格产品信息,,,,,\n" + header +
           "不合格项目║检验结果║标准值\n1,甲厂,丙店,酱,S3,铅║0.5 mg/kg║≤0.2 mg/kg\n",
-      options());
+      laboratory_options());
   ASSERT_THAT(texts(intake), IsEmpty());
   std::vector<std::pair<std::string, int>> verdicts;
   for (const IntakeRecord& read : intake.records) {
@@ -545,14 +270,14 @@ TEST(SamplingTable, ALineBetweenRowsThatSpeaksOfVerdictsStopsTheTable) {
     const Intake intake =
         read_sampling_table("合格产品信息\n" + header + sampling_row("S1") + line + ",,,,\n" +
                                 sampling_row("S2") + header + sampling_row("S3"),
-                            options());
+                            laboratory_options());
     EXPECT_THAT(texts(intake),
                 ElementsAre(HasSubstr("row 4: \"" + std::string(line) + "\" speaks of verdicts")));
     EXPECT_THAT(intake.records, IsEmpty());
   }
   EXPECT_THAT(texts(read_sampling_table("合格产品信息\n" + header + sampling_row("S1") +
                                             "注：以下产品不合格\n" + header + sampling_row("S2"),
-                                        options())),
+                                        laboratory_options())),
               ElementsAre(HasSubstr("row 4: \"注：以下产品不合格\" speaks of verdicts"),
                           HasSubstr("row 5: no column and no title says")));
 }
@@ -562,11 +287,12 @@ TEST(SamplingTable, ALineBelowTheRowsThatSpeaksOfVerdictsStopsTheTable) {
       "合格产品信息\n" + std::string(kSamplingHeader) + "抽样编号\n" + sampling_row("S1");
   for (const char* line : {"以上产品经复检均不合格", "注：抽样编号S1为不合格",
                            "注：1号样品检出铅超标", "上行样品经复检铅超标", "注：未通过"}) {
-    const Intake intake = read_sampling_table(table + line + ",,,,\n", options());
+    const Intake intake = read_sampling_table(table + line + ",,,,\n", laboratory_options());
     EXPECT_THAT(texts(intake), ElementsAre(HasSubstr("row 4: \"" + std::string(line))));
     EXPECT_THAT(intake.records, IsEmpty()) << line;
   }
-  const Intake harmless = read_sampling_table(table + "注：排名不分先后,,,,\n", options());
+  const Intake harmless =
+      read_sampling_table(table + "注：排名不分先后,,,,\n", laboratory_options());
   EXPECT_THAT(texts(harmless), IsEmpty());
   EXPECT_EQ(harmless.records.size(), 1U);
 }
@@ -575,23 +301,23 @@ TEST(SamplingTable, ALineBelowTheRowsThatSpeaksOfVerdictsStopsTheTable) {
 TEST(SamplingTable, ARowWithItsFirstCellAloneIsNotDropped) {
   const std::string items =
       "不合格项目║检验结果║标准值,标称生产企业名称,被抽样单位名称,食品名称,抽样编号\n";
-  const SpotCheckResult more = only(
-      read_sampling_table(items + "铅║0.5║0.2,甲厂,丙店,试样,S401\n镉║0.3║0.1,,,,\n", options()));
+  const SpotCheckResult more = only(read_sampling_table(
+      items + "铅║0.5║0.2,甲厂,丙店,试样,S401\n镉║0.3║0.1,,,,\n", laboratory_options()));
   ASSERT_EQ(more.results_size(), 2);
   EXPECT_EQ(more.results(1).parameter(), "镉");
 
   const Intake half = read_sampling_table(
       "不合格项目,检验结果,标准值,标称生产企业名称,被抽样单位名称,食品名称,抽样编号\n"
       "铅,0.5,0.2,甲厂,丙店,试样,S401\n镉,,,,,,\n",
-      options());
+      laboratory_options());
   EXPECT_THAT(texts(half), ElementsAre(HasSubstr("row 3, column 不合格项目")));
 
   const std::string numbers = "抽样编号,标称生产企业名称,被抽样单位名称,食品名称,检验结论\n";
   for (const std::string& rest : {std::string("S403b,,,,\n"), std::string("试样,,,,\n"),
                                   "S403b,,,,\n" + numbers + "S404,甲厂,丙店,试样,合格\n"}) {
-    EXPECT_THAT(
-        texts(read_sampling_table(numbers + "S403,甲厂,丙店,试样,合格\n" + rest, options())),
-        ElementsAre(HasSubstr("row 3: only the cell ")))
+    EXPECT_THAT(texts(read_sampling_table(numbers + "S403,甲厂,丙店,试样,合格\n" + rest,
+                                          laboratory_options())),
+                ElementsAre(HasSubstr("row 3: only the cell ")))
         << rest;
   }
 }
@@ -615,7 +341,7 @@ TEST(SamplingTable, ATitleAmidRowsInSeveralCellsStopsTheTable) {
   const Intake intake =
       read_sampling_table("合格产品信息\n" + header + sampling_row("S1") +
                               "附件2,不合格产品信息,,,\n" + header + sampling_row("S2"),
-                          options());
+                          laboratory_options());
   EXPECT_THAT(texts(intake), testing::Contains(HasSubstr("row 4: seems a title that speaks of")));
   EXPECT_THAT(intake.records, IsEmpty());
 }
@@ -626,7 +352,7 @@ TEST(SamplingTable, RowsWithoutTheHeadersShapeAreRefused) {
       header + "1,甲,有限公司,丙店,油,100 g,合格,/,R1\n2,甲厂,丙店,油,100 g\n" +
           sampling_row("100 g,合格,/,") + sampling_row("100 g,合格,/,R4") +
           sampling_row("100 g,合格,/,R4") + sampling_row("规格型号,合格,/,R6") + "7,,,,,,,\n",
-      options());
+      laboratory_options());
   EXPECT_THAT(texts(intake),
               testing::IsSupersetOf({HasSubstr("row 2: has 9 cells, the header names 8"),
                                      HasSubstr("row 3: has 5 cells, the header names 8"),
@@ -710,7 +436,7 @@ TEST(SamplingTable, PlaceholdersSayNothingInAnyColumn) {
         "公告号,检验结论,抽样编号\n" +
             cell + "," + cell + "," + cell + ",油," + cell + "," + cell + "," + cell + "," + cell +
             ",合格,P1\n",
-        options()));
+        laboratory_options()));
     EXPECT_FALSE(result.has_maker()) << nothing;
     EXPECT_FALSE(result.has_sampled_party()) << nothing;
     EXPECT_EQ(result.maker_address() + result.specification() + result.trademark() +
@@ -727,7 +453,7 @@ TEST(SamplingTable, ASignOrASingleCharacterNamesNobody) {
     EXPECT_THAT(
         texts(read_sampling_table("标称生产企业名称,被抽样单位名称,样品名称,检验结论,抽样编号\n" +
                                       std::string(nobody) + ",丙店,油,合格,P1\n",
-                                  options())),
+                                  laboratory_options())),
         ElementsAre(HasSubstr("names nobody")))
         << nobody;
   }
@@ -761,7 +487,7 @@ TEST(SamplingTable, DatesToComeAndShortenedLotsAreRefused) {
 
 TEST(SamplingTable, WantsItsHeadersAmongTheFirstRows) {
   EXPECT_FALSE(is_sampling_table("a,b,c\n1,2,3\n"));
-  EXPECT_THAT(texts(read_sampling_table("a,b\n", options())),
+  EXPECT_THAT(texts(read_sampling_table("a,b\n", laboratory_options())),
               ElementsAre(HasSubstr("none of its first 20 rows")));
 }
 
