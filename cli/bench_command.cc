@@ -18,7 +18,7 @@
 #include "cli/latency_recorder.h"
 #include "cli/session.h"
 #include "cli/submitter.h"
-#include "ledger/canonical_protobuf.h"
+#include "ledger/base/canonical_protobuf.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {

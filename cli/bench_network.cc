@@ -10,9 +10,9 @@
 #include "cli/governance.h"
 #include "cli/key_file.h"
 #include "cli/submitter.h"
-#include "ledger/canonical_protobuf.h"
-#include "ledger/check_digit.h"
-#include "ledger/subject_id.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/name/check_digit.h"
+#include "ledger/name/subject_id.h"
 
 namespace qc::cli {
 

@@ -8,7 +8,7 @@
 
 #include "cli/client_profile.h"
 #include "cli/network_layout.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::cli {

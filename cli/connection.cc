@@ -17,10 +17,10 @@
 #include <utility>
 
 #include "cli/files.h"
-#include "ledger/encoding.h"
-#include "ledger/hash.h"
-#include "ledger/signer.h"
-#include "ledger/tls_certificate.h"
+#include "ledger/base/encoding.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/crypto/tls_certificate.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/client_profile.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 
 namespace grpc {
 class Channel;

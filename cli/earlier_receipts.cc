@@ -6,9 +6,9 @@
 
 #include "cli/files.h"
 #include "cli/kept_submissions.h"
-#include "ledger/canonical_protobuf.h"
-#include "ledger/receipt.h"
-#include "ledger/submission.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/proof/receipt.h"
+#include "ledger/record/submission.h"
 
 namespace qc::cli {
 

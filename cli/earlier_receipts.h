@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "ledger/policy.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
+#include "ledger/proof/policy.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::cli {

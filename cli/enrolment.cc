@@ -12,10 +12,10 @@
 #include "cli/files.h"
 #include "cli/intake/placeholder.h"
 #include "cli/key_file.h"
-#include "ledger/canonical_protobuf.h"
-#include "ledger/hash.h"
-#include "ledger/key.h"
-#include "ledger/record_rules.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/crypto/key.h"
+#include "ledger/record/record_rules.h"
 
 namespace qc::cli {
 

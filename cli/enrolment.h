@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cli/client_profile.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::cli {

@@ -15,9 +15,9 @@
 #include "cli/session.h"
 #include "cli/verify/timeline.h"
 #include "cli/verify/verify_command.h"
-#include "ledger/calendar.h"
-#include "ledger/evidence.h"
-#include "ledger/policy.h"
+#include "ledger/base/calendar.h"
+#include "ledger/proof/evidence.h"
+#include "ledger/proof/policy.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {

@@ -11,7 +11,7 @@
 #include "cli/key_file.h"
 #include "cli/node_reader.h"
 #include "cli/submitter.h"
-#include "ledger/canonical_protobuf.h"
+#include "ledger/base/canonical_protobuf.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {

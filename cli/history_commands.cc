@@ -19,10 +19,10 @@
 #include "cli/verify/lot_balance.h"
 #include "cli/verify/timeline.h"
 #include "cli/verify/verify_command.h"
-#include "ledger/audit_verify.h"
-#include "ledger/calendar.h"
-#include "ledger/digest.h"
-#include "ledger/policy.h"
+#include "ledger/audit/audit_verify.h"
+#include "ledger/base/calendar.h"
+#include "ledger/base/digest.h"
+#include "ledger/proof/policy.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "cli/files.h"
-#include "ledger/canonical_protobuf.h"
-#include "ledger/encoding.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/base/encoding.h"
 
 namespace qc::cli {
 

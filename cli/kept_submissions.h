@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/digest.h"
-#include "ledger/result.h"
-#include "ledger/submission.h"
+#include "ledger/base/digest.h"
+#include "ledger/base/result.h"
+#include "ledger/record/submission.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::cli {

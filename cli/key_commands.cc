@@ -7,7 +7,7 @@
 
 #include "cli/key_file.h"
 #include "cli/session.h"
-#include "ledger/encoding.h"
+#include "ledger/base/encoding.h"
 
 namespace qc::cli {
 namespace {

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <memory>
 
-#include "ledger/key.h"
-#include "ledger/result.h"
-#include "ledger/signer.h"
+#include "ledger/base/result.h"
+#include "ledger/crypto/key.h"
+#include "ledger/crypto/signer.h"
 
 namespace qc::cli {
 

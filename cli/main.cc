@@ -7,7 +7,7 @@
 #include "cli/connection.h"
 #include "cli/session.h"
 #include "cli/verify/run_call.h"
-#include "ledger/canonical_protobuf.h"
+#include "ledger/base/canonical_protobuf.h"
 
 int main(int argc, char** argv) {
   qc::ledger::silence_protobuf_log();

@@ -11,10 +11,10 @@
 #include "cli/enrolment.h"
 #include "cli/files.h"
 #include "cli/key_file.h"
-#include "ledger/encoding.h"
-#include "ledger/founding.h"
-#include "ledger/note.h"
-#include "ledger/policy.h"
+#include "ledger/base/encoding.h"
+#include "ledger/execution/founding.h"
+#include "ledger/log/note.h"
+#include "ledger/proof/policy.h"
 
 namespace qc::cli {
 

@@ -5,7 +5,7 @@
 
 #include "cli/network_layout.h"
 #include "cli/network_plan.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 
 namespace qc::cli {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "cli/files.h"
-#include "ledger/check_digit.h"
+#include "ledger/name/check_digit.h"
 
 namespace qc::cli {
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cli/network_layout.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 
 namespace qc::cli {
 

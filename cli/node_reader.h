@@ -7,7 +7,7 @@
 
 #include "cli/client_profile.h"
 #include "cli/silence_watch.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 
 namespace grpc {
 class Channel;

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "cli/verify/timeline.h"
-#include "ledger/calendar.h"
+#include "ledger/base/calendar.h"
 
 namespace qc::cli {
 namespace {

@@ -15,7 +15,7 @@
 #include "cli/node_reader.h"
 #include "cli/node_status.h"
 #include "cli/session.h"
-#include "ledger/encoding.h"
+#include "ledger/base/encoding.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {

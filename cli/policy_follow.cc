@@ -11,10 +11,10 @@
 
 #include "cli/files.h"
 #include "cli/node_reader.h"
-#include "ledger/checkpoint.h"
-#include "ledger/digest.h"
-#include "ledger/note.h"
-#include "ledger/validator_history.h"
+#include "ledger/base/digest.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/log/note.h"
+#include "ledger/proof/validator_history.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {

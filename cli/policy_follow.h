@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "cli/client_profile.h"
-#include "ledger/policy.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
+#include "ledger/proof/policy.h"
 
 namespace qc::cli {
 

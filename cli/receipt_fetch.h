@@ -3,8 +3,8 @@
 
 #include "cli/client_profile.h"
 #include "cli/session.h"
-#include "ledger/digest.h"
-#include "ledger/result.h"
+#include "ledger/base/digest.h"
+#include "ledger/base/result.h"
 #include "quality/v1/services.pb.h"
 
 namespace qc::cli {

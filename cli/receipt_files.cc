@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include "ledger/canonical_protobuf.h"
-#include "ledger/checkpoint.h"
-#include "ledger/note.h"
-#include "ledger/range_receipt.h"
-#include "ledger/record_log.h"
-#include "ledger/submission.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/log/note.h"
+#include "ledger/log/range_receipt.h"
+#include "ledger/log/record_log.h"
+#include "ledger/record/submission.h"
 
 namespace qc::cli {
 

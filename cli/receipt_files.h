@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/policy.h"
-#include "ledger/receipt.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
+#include "ledger/proof/policy.h"
+#include "ledger/proof/receipt.h"
 #include "quality/v1/services.pb.h"
 
 namespace qc::cli {

@@ -14,10 +14,10 @@
 #include "cli/files.h"
 #include "cli/receipt_files.h"
 #include "cli/seen_checkpoint.h"
-#include "ledger/checkpoint.h"
-#include "ledger/encoding.h"
-#include "ledger/note.h"
-#include "ledger/submission.h"
+#include "ledger/base/encoding.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/log/note.h"
+#include "ledger/record/submission.h"
 
 namespace qc::cli {
 

@@ -8,8 +8,8 @@
 
 #include "cli/client_profile.h"
 #include "cli/policy_follow.h"
-#include "ledger/policy.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
+#include "ledger/proof/policy.h"
 #include "quality/v1/services.pb.h"
 
 namespace qc::cli {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/files.h"
-#include "ledger/encoding.h"
+#include "ledger/base/encoding.h"
 
 namespace qc::cli {
 

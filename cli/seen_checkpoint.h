@@ -6,8 +6,8 @@
 #include <string>
 
 #include "cli/client_profile.h"
-#include "ledger/checkpoint.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
+#include "ledger/consortium/checkpoint.h"
 
 namespace qc::cli {
 

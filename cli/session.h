@@ -6,7 +6,7 @@
 
 #include "cli/client_profile.h"
 #include "cli/exit_code.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 
 namespace CLI {
 class App;

@@ -14,7 +14,7 @@
 #include "cli/intake/source_files.h"
 #include "cli/session.h"
 #include "cli/submit_report.h"
-#include "ledger/signing_purpose.h"
+#include "ledger/consortium/signing_purpose.h"
 
 namespace qc::cli {
 namespace {

@@ -18,11 +18,11 @@
 #include "cli/policy_follow.h"
 #include "cli/receipt_fetch.h"
 #include "cli/receipt_keeper.h"
-#include "ledger/canonical_protobuf.h"
-#include "ledger/encoding.h"
-#include "ledger/policy.h"
-#include "ledger/record_subjects.h"
-#include "ledger/subject_id.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/base/encoding.h"
+#include "ledger/name/subject_id.h"
+#include "ledger/proof/policy.h"
+#include "ledger/record/record_subjects.h"
 
 namespace qc::cli {
 

@@ -15,8 +15,8 @@
 #include "cli/connection.h"
 #include "cli/network_clock.h"
 #include "cli/silence_watch.h"
-#include "ledger/hash.h"
-#include "ledger/submission.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/record/submission.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {

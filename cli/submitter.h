@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cli/client_profile.h"
-#include "ledger/result.h"
-#include "ledger/signer.h"
+#include "ledger/base/result.h"
+#include "ledger/crypto/signer.h"
 #include "quality/v1/services.pb.h"
 
 namespace qc::cli {

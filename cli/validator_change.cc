@@ -11,15 +11,13 @@
 #include "cli/governance.h"
 #include "cli/key_file.h"
 #include "cli/node_reader.h"
-#include "ledger/digest.h"
-#include "ledger/genesis.h"
-#include "ledger/key.h"
+#include "ledger/base/digest.h"
+#include "ledger/crypto/key.h"
+#include "ledger/execution/genesis.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {
 
-using ledger::Code;
-using ledger::fail;
 using ledger::Result;
 using quality::v1::ValidatorSetChange;
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "cli/client_profile.h"
-#include "ledger/result.h"
-#include "ledger/signer.h"
+#include "ledger/base/result.h"
+#include "ledger/crypto/signer.h"
 #include "quality/v1/record.pb.h"
 #include "quality/v1/services.pb.h"
 

@@ -11,8 +11,8 @@
 #include "cli/policy_follow.h"
 #include "cli/session.h"
 #include "cli/validator_change.h"
-#include "ledger/canonical_protobuf.h"
-#include "ledger/encoding.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/base/encoding.h"
 
 namespace qc::cli {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "ledger/assert.h"
+#include "ledger/base/assert.h"
 #include "node/log.h"
 
 namespace qc::node {

@@ -5,9 +5,9 @@
 #include <cstdint>
 
 #include "consensus/authenticator.h"
-#include "ledger/hash.h"
-#include "ledger/signer.h"
-#include "ledger/validator_set.h"
+#include "ledger/consortium/validator_set.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/crypto/signer.h"
 
 namespace qc::node {
 

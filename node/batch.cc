@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "ledger/assert.h"
-#include "ledger/key_directory.h"
+#include "ledger/base/assert.h"
+#include "ledger/execution/admission.h"
 #include "quality/peer/v1/peer.pb.h"
 
 namespace qc::node {

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/block.h"
-#include "ledger/chain_state.h"
-#include "ledger/result.h"
-#include "ledger/state_view.h"
+#include "ledger/base/result.h"
+#include "ledger/crypto/network.h"
+#include "ledger/execution/block.h"
+#include "ledger/state/state_view.h"
 
 namespace qc::node {
 

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <utility>
 
-#include "ledger/merkle_log.h"
-#include "ledger/outcome.h"
-#include "ledger/record_log.h"
-#include "ledger/seal.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/log/record_log.h"
+#include "ledger/log/seal.h"
+#include "ledger/record/outcome.h"
 
 namespace qc::node {
 namespace {

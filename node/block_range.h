@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "consensus/messages.h"
-#include "ledger/block.h"
-#include "ledger/chain_state.h"
-#include "ledger/result.h"
-#include "ledger/seal.h"
-#include "ledger/validator_set.h"
+#include "ledger/base/result.h"
+#include "ledger/consortium/validator_set.h"
+#include "ledger/crypto/network.h"
+#include "ledger/execution/block.h"
+#include "ledger/log/seal.h"
 #include "node/checkpoint_proof.h"
 #include "quality/peer/v1/peer.pb.h"
 

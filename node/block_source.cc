@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/merkle_log.h"
+#include "ledger/log/merkle_log.h"
 
 namespace qc::node {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 #include "quality/peer/v1/peer.pb.h"
 #include "storage/read_view.h"
 

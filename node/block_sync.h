@@ -13,8 +13,8 @@
 #include <variant>
 #include <vector>
 
-#include "ledger/chain_state.h"
-#include "ledger/validator_set.h"
+#include "ledger/consortium/validator_set.h"
+#include "ledger/crypto/network.h"
 #include "node/block_range.h"
 #include "node/block_server.h"
 #include "node/damage_notes.h"

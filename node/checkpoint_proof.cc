@@ -7,8 +7,8 @@
 
 #include "consensus/byte_reader.h"
 #include "consensus/statement.h"
-#include "ledger/merkle_log.h"
-#include "ledger/record_log.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/log/record_log.h"
 #include "quality/peer/v1/peer.pb.h"
 
 namespace qc::node {

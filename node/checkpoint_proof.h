@@ -9,11 +9,11 @@
 
 #include "consensus/messages.h"
 #include "consensus/replica.h"
-#include "ledger/chain_state.h"
-#include "ledger/checkpoint.h"
-#include "ledger/result.h"
-#include "ledger/seal.h"
-#include "ledger/validator_set.h"
+#include "ledger/base/result.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/consortium/validator_set.h"
+#include "ledger/crypto/network.h"
+#include "ledger/log/seal.h"
 
 namespace qc::node {
 

@@ -15,8 +15,8 @@
 #include <sstream>
 #include <utility>
 
-#include "ledger/validator_schedule.h"
-#include "ledger/validator_set.h"
+#include "ledger/consortium/validator_schedule.h"
+#include "ledger/consortium/validator_set.h"
 #include "storage/file.h"
 
 namespace qc::node {

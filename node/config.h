@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 #include "node/log.h"
 
 namespace qc::node {

@@ -7,7 +7,7 @@
 
 #include "consensus/codec.h"
 #include "consensus/verifier.h"
-#include "ledger/assert.h"
+#include "ledger/base/assert.h"
 #include "node/checkpoint_proof.h"
 #include "node/view_change_cause.h"
 

@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "consensus/replica.h"
-#include "ledger/chain_state.h"
-#include "ledger/validator_set.h"
+#include "ledger/consortium/validator_set.h"
+#include "ledger/crypto/network.h"
 #include "node/authenticator.h"
 #include "node/batch_store.h"
 #include "node/block_sync.h"

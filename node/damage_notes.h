@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 
 namespace qc::node {
 

@@ -11,10 +11,10 @@
 #include <optional>
 #include <utility>
 
-#include "ledger/encoding.h"
-#include "ledger/note.h"
-#include "ledger/policy.h"
-#include "ledger/voting_statement.h"
+#include "ledger/base/encoding.h"
+#include "ledger/consortium/voting_statement.h"
+#include "ledger/log/note.h"
+#include "ledger/proof/policy.h"
 #include "node/checkpoint_proof.h"
 #include "node/log.h"
 #include "storage/file.h"

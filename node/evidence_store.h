@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "consensus/equivocation.h"
-#include "ledger/chain_state.h"
-#include "ledger/evidence.h"
-#include "ledger/validator_set.h"
+#include "ledger/consortium/validator_set.h"
+#include "ledger/crypto/network.h"
+#include "ledger/proof/evidence.h"
 
 namespace qc::node {
 

@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "consensus/statement.h"
-#include "ledger/assert.h"
-#include "ledger/encoding.h"
-#include "ledger/record_log.h"
-#include "ledger/validator_schedule.h"
+#include "ledger/base/assert.h"
+#include "ledger/base/encoding.h"
+#include "ledger/consortium/validator_schedule.h"
+#include "ledger/log/record_log.h"
 #include "node/log.h"
 #include "node/metrics.h"
 #include "node/wall_clock.h"

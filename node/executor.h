@@ -19,8 +19,8 @@
 #include <vector>
 
 #include "consensus/replica.h"
-#include "ledger/chain_state.h"
-#include "ledger/signer.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/execution/chain_state.h"
 #include "node/batch.h"
 #include "node/block_range.h"
 #include "node/checkpoint_proof.h"

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <chrono>
 
-#include "ledger/canonical_protobuf.h"
-#include "ledger/key_directory.h"
-#include "ledger/outcome.h"
-#include "ledger/record_rules.h"
-#include "ledger/subject_id.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/execution/admission.h"
+#include "ledger/name/subject_id.h"
+#include "ledger/record/outcome.h"
+#include "ledger/record/record_rules.h"
 #include "node/metrics.h"
 #include "node/normal_form.h"
 #include "node/wall_clock.h"

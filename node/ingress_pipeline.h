@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/block.h"
-#include "ledger/chain_state.h"
+#include "ledger/crypto/network.h"
+#include "ledger/execution/block.h"
 #include "node/ingress.h"
 #include "node/mempool.h"
 #include "node/verify_pool.h"

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/tls_certificate.h"
+#include "ledger/crypto/tls_certificate.h"
 #include "node/config.h"
 #include "storage/file.h"
 

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "ledger/result.h"
-#include "ledger/signer.h"
+#include "ledger/base/result.h"
+#include "ledger/crypto/signer.h"
 
 namespace qc::node {
 

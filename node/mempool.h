@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "ledger/result.h"
-#include "ledger/submission.h"
+#include "ledger/base/result.h"
+#include "ledger/record/submission.h"
 
 namespace qc::node {
 

@@ -10,7 +10,7 @@
 
 #include "consensus/messages.h"
 #include "consensus/replica.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 #include "node/node_view.h"
 
 namespace qc::node {

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "consensus/codec.h"
-#include "ledger/key_directory.h"
+#include "ledger/consortium/key_directory.h"
 #include "node/authenticator.h"
 #include "node/batch_store.h"
 #include "node/block_sync.h"

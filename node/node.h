@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 #include "node/config.h"
 
 namespace qc::node {

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "ledger/hash.h"
-#include "ledger/note.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/log/note.h"
 #include "node/evidence_store.h"
 #include "node/freshness.h"
 #include "node/peer/frame.h"

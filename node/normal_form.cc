@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "ledger/text.h"
+#include "ledger/base/text.h"
 
 namespace qc::node {
 namespace {

@@ -12,11 +12,11 @@
 #include <utility>
 
 #include "consensus/codec.h"
-#include "ledger/checkpoint.h"
-#include "ledger/encoding.h"
-#include "ledger/merkle_log.h"
-#include "ledger/subject_id.h"
-#include "ledger/validator_schedule.h"
+#include "ledger/base/encoding.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/consortium/validator_schedule.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/name/subject_id.h"
 #include "node/checkpoint_proof.h"
 #include "node/consensus_driver.h"
 #include "node/log.h"

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "consensus/replica.h"
-#include "ledger/founding.h"
-#include "ledger/result.h"
-#include "ledger/signer.h"
-#include "ledger/validator_set.h"
+#include "ledger/base/result.h"
+#include "ledger/consortium/validator_set.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/execution/founding.h"
 #include "node/batch.h"
 #include "node/config.h"
 #include "node/executor.h"

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 
 namespace rocksdb {
 class ColumnFamilyHandle;

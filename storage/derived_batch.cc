@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/digest.h"
+#include "ledger/base/digest.h"
 #include "storage/rows.h"
 
 namespace qc::storage {

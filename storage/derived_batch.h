@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/block.h"
-#include "ledger/merkle_log.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
+#include "ledger/execution/block.h"
+#include "ledger/log/merkle_log.h"
 #include "storage/database.h"
 
 namespace qc::storage {

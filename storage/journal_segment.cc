@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "ledger/assert.h"
+#include "ledger/base/assert.h"
 #include "storage/big_endian.h"
 #include "storage/crc32c.h"
 

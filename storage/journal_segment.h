@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 #include "storage/vote_journal.h"
 
 namespace qc::storage {

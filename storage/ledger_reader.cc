@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "ledger/submission.h"
+#include "ledger/record/submission.h"
 #include "storage/rows.h"
 
 namespace qc::storage {

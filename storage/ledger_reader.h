@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "ledger/digest.h"
-#include "ledger/hash.h"
-#include "ledger/merkle_log.h"
-#include "ledger/result.h"
-#include "ledger/state_tree.h"
-#include "ledger/state_view.h"
+#include "ledger/base/digest.h"
+#include "ledger/base/result.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/state/state_tree.h"
+#include "ledger/state/state_view.h"
 #include "storage/database.h"
 #include "storage/read_view.h"
 #include "storage/rows.h"

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "ledger/genesis.h"
-#include "ledger/hash.h"
-#include "ledger/record_log.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/execution/genesis.h"
+#include "ledger/log/record_log.h"
 #include "storage/read_view_state.h"
 #include "storage/rows.h"
 

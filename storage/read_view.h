@@ -9,14 +9,14 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/chain_state.h"
-#include "ledger/digest.h"
-#include "ledger/merkle_log.h"
-#include "ledger/result.h"
-#include "ledger/seal.h"
-#include "ledger/state_tree.h"
-#include "ledger/state_view.h"
-#include "ledger/subject.h"
+#include "ledger/base/digest.h"
+#include "ledger/base/result.h"
+#include "ledger/crypto/network.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/log/seal.h"
+#include "ledger/state/state_tree.h"
+#include "ledger/state/state_view.h"
+#include "ledger/state/subject.h"
 #include "storage/stored_block.h"
 
 namespace qc::storage {

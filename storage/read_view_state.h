@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "ledger/chain_state.h"
-#include "ledger/seal.h"
+#include "ledger/crypto/network.h"
+#include "ledger/log/seal.h"
 #include "storage/database.h"
 #include "storage/ledger_reader.h"
 #include "storage/read_view.h"

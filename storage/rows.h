@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/block.h"
-#include "ledger/chain_state.h"
-#include "ledger/digest.h"
-#include "ledger/result.h"
+#include "ledger/base/digest.h"
+#include "ledger/base/result.h"
+#include "ledger/crypto/network.h"
+#include "ledger/execution/block.h"
 #include "storage/read_view.h"
 #include "storage/stored_block.h"
 

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-#include "ledger/assert.h"
+#include "ledger/base/assert.h"
 #include "storage/file.h"
 
 namespace qc::storage {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 
 namespace qc::storage {
 

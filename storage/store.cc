@@ -7,10 +7,10 @@
 #include <chrono>
 #include <utility>
 
-#include "ledger/assert.h"
-#include "ledger/genesis.h"
-#include "ledger/record_log.h"
-#include "ledger/seal.h"
+#include "ledger/base/assert.h"
+#include "ledger/execution/genesis.h"
+#include "ledger/log/record_log.h"
+#include "ledger/log/seal.h"
 #include "storage/big_endian.h"
 #include "storage/derived_batch.h"
 #include "storage/read_view_state.h"

@@ -9,12 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/block.h"
-#include "ledger/chain_state.h"
-#include "ledger/replay_window.h"
-#include "ledger/result.h"
-#include "ledger/state_tree.h"
-#include "ledger/state_view.h"
+#include "ledger/base/result.h"
+#include "ledger/execution/block.h"
+#include "ledger/execution/chain_state.h"
+#include "ledger/execution/replay_window.h"
+#include "ledger/state/state_tree.h"
+#include "ledger/state/state_view.h"
 #include "storage/read_view.h"
 #include "storage/stored_block.h"
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "ledger/chain_state.h"
-#include "ledger/merkle_log.h"
+#include "ledger/crypto/network.h"
+#include "ledger/log/merkle_log.h"
 #include "storage/database.h"
 #include "storage/ledger_reader.h"
 #include "storage/read_view.h"

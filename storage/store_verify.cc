@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/genesis.h"
-#include "ledger/hash.h"
-#include "ledger/record_log.h"
-#include "ledger/seal.h"
-#include "ledger/state_tree.h"
-#include "ledger/subject.h"
-#include "ledger/submission.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/execution/genesis.h"
+#include "ledger/log/record_log.h"
+#include "ledger/log/seal.h"
+#include "ledger/record/submission.h"
+#include "ledger/state/state_tree.h"
+#include "ledger/state/subject.h"
 #include "storage/ledger_reader.h"
 #include "storage/rows.h"
 #include "storage/store.h"

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "ledger/block.h"
-#include "ledger/digest.h"
-#include "ledger/validator_history.h"
+#include "ledger/base/digest.h"
+#include "ledger/execution/block.h"
+#include "ledger/proof/validator_history.h"
 
 namespace qc::storage {
 

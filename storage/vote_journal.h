@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 
 namespace qc::storage {
 

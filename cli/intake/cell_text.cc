@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "cli/intake/csv.h"
-#include "ledger/text.h"
+#include "ledger/base/text.h"
 
 namespace qc::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/fault.h"
+#include "ledger/base/fault.h"
 
 namespace qc::cli {
 

@@ -14,9 +14,9 @@
 #include "cli/intake/cell_text.h"
 #include "cli/intake/csv.h"
 #include "cli/intake/field_text.h"
-#include "ledger/check_digit.h"
-#include "ledger/subject_id.h"
-#include "ledger/text.h"
+#include "ledger/base/text.h"
+#include "ledger/name/check_digit.h"
+#include "ledger/name/subject_id.h"
 
 namespace qc::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "ledger/text.h"
+#include "ledger/base/text.h"
 
 namespace qc::cli {
 namespace {

@@ -10,10 +10,10 @@
 #include "cli/intake/epcis_event.h"
 #include "cli/intake/json_value.h"
 #include "cli/intake/plausible.h"
-#include "ledger/calendar.h"
-#include "ledger/digest.h"
-#include "ledger/hash.h"
-#include "ledger/text.h"
+#include "ledger/base/calendar.h"
+#include "ledger/base/digest.h"
+#include "ledger/base/text.h"
+#include "ledger/crypto/hash.h"
 
 namespace qc::cli {
 namespace {

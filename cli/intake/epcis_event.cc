@@ -8,11 +8,11 @@
 
 #include "cli/intake/epcis_event_id.h"
 #include "cli/intake/field_text.h"
-#include "ledger/calendar.h"
-#include "ledger/decimal.h"
-#include "ledger/encoding.h"
-#include "ledger/subject_id.h"
-#include "ledger/text.h"
+#include "ledger/base/calendar.h"
+#include "ledger/base/decimal.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/text.h"
+#include "ledger/name/subject_id.h"
 
 namespace qc::cli {
 namespace {

@@ -11,7 +11,7 @@
 #include "cli/intake/intake.h"
 #include "cli/intake/json_ld_context.h"
 #include "cli/intake/json_value.h"
-#include "ledger/hash.h"
+#include "ledger/crypto/hash.h"
 
 namespace qc::cli {
 
@@ -22,7 +22,7 @@ struct EpcisHeader {
   /// "ADD", "OBSERVE", "DELETE"; empty where the type has none.
   std::string action;
   std::uint64_t time_ms = 0;
-  /// Of eventTimeZoneOffset, as ledger/calendar.h counts it.
+  /// Of eventTimeZoneOffset, as ledger/base/calendar.h counts it.
   std::uint32_t time_zone = ledger::kTimeZoneBias;
 };
 

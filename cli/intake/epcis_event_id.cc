@@ -5,8 +5,8 @@
 #include <array>
 #include <cstddef>
 
-#include "ledger/encoding.h"
-#include "ledger/text.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/text.h"
 
 namespace qc::cli {
 namespace {

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "cli/intake/json_value.h"
-#include "ledger/hash.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
+#include "ledger/crypto/hash.h"
 
 namespace qc::cli {
 

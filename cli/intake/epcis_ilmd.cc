@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "cli/intake/field_text.h"
-#include "ledger/calendar.h"
-#include "ledger/result.h"
-#include "ledger/text.h"
+#include "ledger/base/calendar.h"
+#include "ledger/base/result.h"
+#include "ledger/base/text.h"
 
 namespace qc::cli {
 namespace {

@@ -27,7 +27,7 @@ struct EpcisIlmd {
 };
 
 /// Reads `ilmd`. Names are compared by what `context` makes of them. A time becomes the day on
-/// which it falls in `time_zone`, the event's own (ledger/calendar.h).
+/// which it falls in `time_zone`, the event's own (ledger/base/calendar.h).
 [[nodiscard]] EpcisIlmd read_ilmd(const JsonValue& ilmd, const JsonLdContext& context,
                                   std::uint32_t time_zone);
 

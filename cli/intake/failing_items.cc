@@ -9,8 +9,8 @@
 #include "cli/intake/cell_text.h"
 #include "cli/intake/csv.h"
 #include "cli/intake/sampling_header.h"
-#include "ledger/decimal.h"
-#include "ledger/text.h"
+#include "ledger/base/decimal.h"
+#include "ledger/base/text.h"
 
 namespace qc::cli {
 namespace {

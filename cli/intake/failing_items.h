@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::cli {

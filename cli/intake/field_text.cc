@@ -6,13 +6,14 @@
 #include <optional>
 #include <utility>
 
-#include "ledger/calendar.h"
-#include "ledger/check_digit.h"
-#include "ledger/decimal.h"
-#include "ledger/encoding.h"
-#include "ledger/standard_code.h"
-#include "ledger/subject_id.h"
-#include "ledger/text.h"
+#include "ledger/base/calendar.h"
+#include "ledger/base/decimal.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/percent.h"
+#include "ledger/base/text.h"
+#include "ledger/name/check_digit.h"
+#include "ledger/name/standard_code.h"
+#include "ledger/name/subject_id.h"
 
 namespace qc::cli {
 namespace {

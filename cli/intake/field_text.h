@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/fault.h"
-#include "ledger/result.h"
+#include "ledger/base/fault.h"
+#include "ledger/base/result.h"
 #include "quality/v1/record.pb.h"
 
 namespace google::protobuf {

@@ -10,7 +10,7 @@
 #include "cli/intake/placeholder.h"
 #include "cli/intake/record_json.h"
 #include "cli/intake/sampling_table.h"
-#include "ledger/record_rules.h"
+#include "ledger/record/record_rules.h"
 
 namespace qc::cli {
 namespace {

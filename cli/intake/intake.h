@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "cli/intake/text_encoding.h"
-#include "ledger/calendar.h"
-#include "ledger/hash.h"
+#include "ledger/base/calendar.h"
+#include "ledger/crypto/hash.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::cli {

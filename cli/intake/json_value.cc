@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
-#include "ledger/encoding.h"
-#include "ledger/text.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/text.h"
 
 namespace qc::cli {
 namespace {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/fault.h"
-#include "ledger/result.h"
+#include "ledger/base/fault.h"
+#include "ledger/base/result.h"
 
 namespace qc::cli {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "cli/intake/cell_text.h"
-#include "ledger/text.h"
+#include "ledger/base/text.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::cli {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ledger/fault.h"
+#include "ledger/base/fault.h"
 
 namespace google::protobuf {
 class Message;

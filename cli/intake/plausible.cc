@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "ledger/calendar.h"
-#include "ledger/text.h"
-#include "ledger/transformation_balance.h"
+#include "ledger/base/calendar.h"
+#include "ledger/base/text.h"
+#include "ledger/rules/transformation_balance.h"
 
 namespace qc::cli {
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "ledger/fault.h"
+#include "ledger/base/fault.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::cli {

@@ -14,12 +14,12 @@
 #include "cli/intake/field_text.h"
 #include "cli/intake/json_value.h"
 #include "cli/intake/plausible.h"
-#include "ledger/calendar.h"
-#include "ledger/check_digit.h"
-#include "ledger/encoding.h"
-#include "ledger/standard_code.h"
-#include "ledger/subject_id.h"
-#include "ledger/text.h"
+#include "ledger/base/calendar.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/text.h"
+#include "ledger/name/check_digit.h"
+#include "ledger/name/standard_code.h"
+#include "ledger/name/subject_id.h"
 
 namespace qc::cli {
 namespace {

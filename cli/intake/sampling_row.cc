@@ -7,9 +7,9 @@
 
 #include "cli/intake/cell_text.h"
 #include "cli/intake/field_text.h"
-#include "ledger/calendar.h"
-#include "ledger/check_digit.h"
-#include "ledger/text.h"
+#include "ledger/base/calendar.h"
+#include "ledger/base/text.h"
+#include "ledger/name/check_digit.h"
 
 namespace qc::cli {
 namespace {

@@ -13,9 +13,9 @@
 #include "cli/intake/csv.h"
 #include "cli/intake/sampling_header.h"
 #include "cli/intake/sampling_row.h"
-#include "ledger/encoding.h"
-#include "ledger/hash.h"
-#include "ledger/text.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/text.h"
+#include "ledger/crypto/hash.h"
 
 namespace qc::cli {
 namespace {

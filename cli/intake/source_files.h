@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 
 namespace qc::cli {
 

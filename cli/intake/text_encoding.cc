@@ -10,8 +10,8 @@
 #include <memory>
 #include <utility>
 
-#include "ledger/encoding.h"
-#include "ledger/text.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/text.h"
 
 namespace qc::cli {
 namespace {

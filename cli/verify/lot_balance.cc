@@ -9,10 +9,10 @@
 #include <string_view>
 #include <utility>
 
-#include "ledger/canonical_protobuf.h"
-#include "ledger/decimal.h"
-#include "ledger/subject_id.h"
-#include "ledger/transformation_balance.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/base/decimal.h"
+#include "ledger/name/subject_id.h"
+#include "ledger/rules/transformation_balance.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::cli {

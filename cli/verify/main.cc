@@ -5,7 +5,7 @@
 #include "cli/exit_code.h"
 #include "cli/verify/run_call.h"
 #include "cli/verify/verify_command.h"
-#include "ledger/canonical_protobuf.h"
+#include "ledger/base/canonical_protobuf.h"
 
 namespace {
 

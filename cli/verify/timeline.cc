@@ -8,11 +8,11 @@
 #include <map>
 #include <optional>
 
-#include "ledger/calendar.h"
-#include "ledger/canonical_protobuf.h"
-#include "ledger/encoding.h"
-#include "ledger/subject_id.h"
-#include "ledger/text.h"
+#include "ledger/base/calendar.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/text.h"
+#include "ledger/name/subject_id.h"
 #include "quality/v1/record.pb.h"
 #include "quality/v1/status.pb.h"
 

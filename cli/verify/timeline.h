@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/audit_verify.h"
+#include "ledger/audit/audit_verify.h"
 
 namespace quality::v1 {
 class Record;

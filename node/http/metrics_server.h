@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 #include "node/config.h"
 
 namespace qc::node {

@@ -8,7 +8,7 @@
 #include <thread>
 #include <utility>
 
-#include "ledger/validator_set.h"
+#include "ledger/consortium/validator_set.h"
 #include "node/log.h"
 #include "node/peer/asio.h"
 #include "node/peer/link_trouble.h"

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 #include "node/config.h"
 #include "node/node_view.h"
 #include "node/peer/frame.h"

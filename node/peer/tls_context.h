@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 #include "node/peer/asio.h"
 
 namespace qc::node {

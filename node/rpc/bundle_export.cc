@@ -11,11 +11,11 @@
 #include <set>
 #include <utility>
 
-#include "ledger/block.h"
-#include "ledger/digest.h"
-#include "ledger/state_tree.h"
-#include "ledger/subject.h"
-#include "ledger/subject_id.h"
+#include "ledger/base/digest.h"
+#include "ledger/execution/block.h"
+#include "ledger/name/subject_id.h"
+#include "ledger/state/state_tree.h"
+#include "ledger/state/subject.h"
 #include "node/rpc/network_reader.h"
 #include "node/rpc/record_reader.h"
 #include "storage/read_view.h"

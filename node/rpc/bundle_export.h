@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/audit_bundle.h"
-#include "ledger/result.h"
+#include "ledger/audit/audit_bundle.h"
+#include "ledger/base/result.h"
 
 namespace qc::storage {
 class ReadView;

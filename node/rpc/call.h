@@ -9,7 +9,7 @@
 #include <functional>
 #include <memory>
 
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 #include "node/rpc/member_gate.h"
 #include "node/rpc/services.h"
 

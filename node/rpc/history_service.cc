@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/encoding.h"
-#include "ledger/state_tree.h"
-#include "ledger/subject.h"
-#include "ledger/subject_id.h"
+#include "ledger/base/encoding.h"
+#include "ledger/name/subject_id.h"
+#include "ledger/state/state_tree.h"
+#include "ledger/state/subject.h"
 #include "node/node_view.h"
 #include "node/rpc/bundle_export.h"
 #include "node/rpc/call.h"

@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
-#include "ledger/hash.h"
-#include "ledger/tls_certificate.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/crypto/tls_certificate.h"
 #include "node/node_view.h"
 #include "storage/read_view.h"
 

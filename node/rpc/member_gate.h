@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/digest.h"
-#include "ledger/key_directory.h"
-#include "ledger/result.h"
+#include "ledger/base/digest.h"
+#include "ledger/base/result.h"
+#include "ledger/consortium/key_directory.h"
 
 namespace qc::node {
 

@@ -6,14 +6,14 @@
 #include <optional>
 #include <utility>
 
-#include "ledger/digest.h"
-#include "ledger/founding.h"
-#include "ledger/key.h"
-#include "ledger/key_directory.h"
-#include "ledger/merkle_log.h"
-#include "ledger/state_view.h"
-#include "ledger/subject_id.h"
-#include "ledger/validator_schedule.h"
+#include "ledger/base/digest.h"
+#include "ledger/consortium/key_directory.h"
+#include "ledger/consortium/validator_schedule.h"
+#include "ledger/crypto/key.h"
+#include "ledger/execution/founding.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/name/subject_id.h"
+#include "ledger/state/state_view.h"
 #include "storage/read_view.h"
 
 namespace qc::node {

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/note.h"
-#include "ledger/result.h"
-#include "ledger/validator_history.h"
-#include "ledger/validator_set.h"
+#include "ledger/base/result.h"
+#include "ledger/consortium/validator_set.h"
+#include "ledger/log/note.h"
+#include "ledger/proof/validator_history.h"
 #include "quality/v1/status.pb.h"
 
 namespace qc::storage {

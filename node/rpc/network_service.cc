@@ -9,14 +9,14 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/approval_rule.h"
-#include "ledger/digest.h"
-#include "ledger/policy.h"
-#include "ledger/state_view.h"
-#include "ledger/subject.h"
-#include "ledger/subject_id.h"
-#include "ledger/validator_history.h"
-#include "ledger/validator_schedule.h"
+#include "ledger/base/digest.h"
+#include "ledger/consortium/approval_rule.h"
+#include "ledger/consortium/validator_schedule.h"
+#include "ledger/name/subject_id.h"
+#include "ledger/proof/policy.h"
+#include "ledger/proof/validator_history.h"
+#include "ledger/state/state_view.h"
+#include "ledger/state/subject.h"
 #include "node/node_view.h"
 #include "node/rpc/call.h"
 #include "node/rpc/freshness_note.h"

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "ledger/block.h"
-#include "ledger/encoding.h"
-#include "ledger/key_directory.h"
-#include "ledger/record_log.h"
-#include "ledger/submission.h"
+#include "ledger/base/encoding.h"
+#include "ledger/consortium/key_directory.h"
+#include "ledger/execution/block.h"
+#include "ledger/log/record_log.h"
+#include "ledger/record/submission.h"
 
 namespace qc::node {
 

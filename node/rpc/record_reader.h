@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/digest.h"
-#include "ledger/merkle_log.h"
-#include "ledger/result.h"
+#include "ledger/base/digest.h"
+#include "ledger/base/result.h"
+#include "ledger/log/merkle_log.h"
 #include "storage/read_view.h"
 
 namespace qc::node {

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <memory>
 
-#include "ledger/result.h"
-#include "ledger/submission.h"
+#include "ledger/base/result.h"
+#include "ledger/record/submission.h"
 
 namespace qc::node {
 

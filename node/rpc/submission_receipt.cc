@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/encoding.h"
-#include "ledger/merkle_log.h"
-#include "ledger/outcome.h"
-#include "ledger/range_receipt.h"
-#include "ledger/record_rules.h"
-#include "ledger/seal.h"
+#include "ledger/base/encoding.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/log/range_receipt.h"
+#include "ledger/log/seal.h"
+#include "ledger/record/outcome.h"
+#include "ledger/record/record_rules.h"
 #include "node/ingress.h"
 #include "quality/v1/services.pb.h"
 #include "storage/read_view.h"

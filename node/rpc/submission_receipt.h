@@ -7,8 +7,8 @@
 #include <memory>
 #include <mutex>
 
-#include "ledger/digest.h"
-#include "ledger/result.h"
+#include "ledger/base/digest.h"
+#include "ledger/base/result.h"
 
 namespace quality::v1 {
 class SubmitResponse;

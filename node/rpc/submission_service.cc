@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/encoding.h"
+#include "ledger/base/encoding.h"
 #include "node/ingress.h"
 #include "node/rpc/call.h"
 #include "node/rpc/services.h"

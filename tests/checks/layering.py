@@ -38,7 +38,7 @@ IMPURE = re.compile(
     r"|unistd\.h|fcntl\.h|sys/.*|netinet/.*|time\.h|stdio\.h|cstdio)$"
 )
 # Where the ledger may include OpenSSL: implementations, and the one private header that they share.
-OPENSSL_HEADERS = {"ledger/openssl_handles.h"}
+OPENSSL_HEADERS = {"ledger/crypto/openssl_handles.h"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // People's files: the first byte says which format the rest is read as.
 #include "cli/intake/intake.h"
-#include "ledger/record_rules.h"
+#include "ledger/record/record_rules.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace qc::fuzz {

@@ -2,9 +2,9 @@
 // Inclusion paths, consistency proofs and range receipts of small logs, honest and bent.
 #include <vector>
 
-#include "ledger/hash.h"
-#include "ledger/merkle_log.h"
-#include "ledger/range_receipt.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/log/range_receipt.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace qc::fuzz {

@@ -8,9 +8,9 @@
 
 #include "consensus/codec.h"
 #include "consensus/statement.h"
-#include "ledger/checkpoint.h"
-#include "ledger/merkle_log.h"
-#include "ledger/record_log.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/log/record_log.h"
 #include "node/batch.h"
 #include "node/block_range.h"
 #include "node/checkpoint_proof.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Audit bundles, consistency and evidence files, plain or compressed.
-#include "ledger/audit_bundle.h"
-#include "ledger/audit_verify.h"
-#include "ledger/consistency.h"
-#include "ledger/evidence.h"
-#include "ledger/policy.h"
+#include "ledger/audit/audit_bundle.h"
+#include "ledger/audit/audit_verify.h"
+#include "ledger/proof/consistency.h"
+#include "ledger/proof/evidence.h"
+#include "ledger/proof/policy.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace qc::fuzz {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/canonical_protobuf.h"
-#include "ledger/outcome.h"
-#include "ledger/record_rules.h"
-#include "ledger/record_subjects.h"
-#include "ledger/subject_id.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/name/subject_id.h"
+#include "ledger/record/outcome.h"
+#include "ledger/record/record_rules.h"
+#include "ledger/record/record_subjects.h"
 #include "quality/v1/record.pb.h"
 #include "tests/fuzz/fuzz_target.h"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The texts that are signed or trusted: notes, checkpoints, policies, seals, log entries.
-#include "ledger/checkpoint.h"
-#include "ledger/genesis.h"
-#include "ledger/log_tiles.h"
-#include "ledger/note.h"
-#include "ledger/policy.h"
-#include "ledger/record_log.h"
-#include "ledger/seal.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/execution/genesis.h"
+#include "ledger/log/log_tiles.h"
+#include "ledger/log/note.h"
+#include "ledger/log/record_log.h"
+#include "ledger/log/seal.h"
+#include "ledger/proof/policy.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace qc::fuzz {

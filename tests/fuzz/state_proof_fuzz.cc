@@ -5,8 +5,8 @@
 #include <set>
 #include <vector>
 
-#include "ledger/hash.h"
-#include "ledger/state_tree.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/state/state_tree.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace qc::fuzz {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/gzip.h"
-#include "ledger/strict_json.h"
+#include "ledger/proof/gzip.h"
+#include "ledger/proof/strict_json.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace qc::fuzz {

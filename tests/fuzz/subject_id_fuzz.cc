@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/subject_id.h"
+#include "ledger/name/subject_id.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace qc::fuzz {

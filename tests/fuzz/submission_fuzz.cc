@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/genesis.h"
-#include "ledger/submission.h"
+#include "ledger/execution/genesis.h"
+#include "ledger/record/submission.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace qc::fuzz {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/policy.h"
-#include "ledger/receipt.h"
+#include "ledger/proof/policy.h"
+#include "ledger/proof/receipt.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace qc::fuzz {

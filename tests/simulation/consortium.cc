@@ -6,10 +6,10 @@
 #include <array>
 #include <utility>
 
-#include "ledger/assert.h"
-#include "ledger/canonical_protobuf.h"
-#include "ledger/check_digit.h"
-#include "ledger/submission.h"
+#include "ledger/base/assert.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/name/check_digit.h"
+#include "ledger/record/submission.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::simulation {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "ledger/founding.h"
-#include "ledger/signer.h"
-#include "ledger/validator_set.h"
+#include "ledger/consortium/validator_set.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/execution/founding.h"
 
 namespace qc::simulation {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "ledger/assert.h"
+#include "ledger/base/assert.h"
 
 namespace qc::simulation {
 

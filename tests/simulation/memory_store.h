@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "consensus/messages.h"
-#include "ledger/chain_state.h"
-#include "ledger/founding.h"
-#include "ledger/merkle_log.h"
+#include "ledger/execution/chain_state.h"
+#include "ledger/execution/founding.h"
+#include "ledger/log/merkle_log.h"
 #include "quality/peer/v1/peer.pb.h"
 
 namespace qc::simulation {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "consensus/journal.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 #include "random.h"
 
 namespace qc::simulation {

@@ -6,8 +6,8 @@
 
 #include "consensus/codec.h"
 #include "consensus/statement.h"
-#include "ledger/merkle_log.h"
-#include "ledger/record_log.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/log/record_log.h"
 #include "whole_node.h"
 
 namespace qc::simulation {

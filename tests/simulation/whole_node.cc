@@ -7,10 +7,10 @@
 #include "consensus/codec.h"
 #include "consensus/statement.h"
 #include "consensus/verifier.h"
-#include "ledger/checkpoint.h"
-#include "ledger/encoding.h"
-#include "ledger/key_directory.h"
-#include "ledger/record_log.h"
+#include "ledger/base/encoding.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/execution/admission.h"
+#include "ledger/log/record_log.h"
 #include "whole_network.h"
 
 namespace qc::simulation {

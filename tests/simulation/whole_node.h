@@ -13,8 +13,8 @@
 
 #include "consensus/replica.h"
 #include "keyed_hash_authenticator.h"
-#include "ledger/chain_state.h"
-#include "ledger/note.h"
+#include "ledger/execution/chain_state.h"
+#include "ledger/log/note.h"
 #include "memory_store.h"
 #include "node/batch.h"
 #include "node/block_range.h"

@@ -11,7 +11,7 @@
 #include <variant>
 
 #include "consensus/codec.h"
-#include "ledger/encoding.h"
+#include "ledger/base/encoding.h"
 #include "storage/journal_segment.h"
 
 namespace qc::tools {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "consensus/journal.h"
-#include "ledger/result.h"
+#include "ledger/base/result.h"
 
 namespace qc::tools {
 

@@ -23,8 +23,8 @@
 
 #include "consensus/codec.h"
 #include "consensus/statement.h"
-#include "ledger/checkpoint.h"
-#include "ledger/signer.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/crypto/signer.h"
 #include "node/checkpoint_proof.h"
 #include "node/consensus_driver.h"
 

@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "consensus/statement.h"
-#include "ledger/checkpoint.h"
-#include "ledger/merkle_log.h"
-#include "ledger/record_log.h"
-#include "ledger/seal.h"
-#include "ledger/signer.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/log/record_log.h"
+#include "ledger/log/seal.h"
 #include "node/block_server.h"
 #include "node/block_source.h"
 #include "node/checkpoint_proof.h"

@@ -29,11 +29,11 @@
 #include "cli/intake/intake.h"
 #include "cli/key_file.h"
 #include "cli/submitter.h"
-#include "ledger/canonical_protobuf.h"
-#include "ledger/encoding.h"
-#include "ledger/merkle_log.h"
-#include "ledger/record_log.h"
-#include "ledger/submission.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/base/encoding.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/log/record_log.h"
+#include "ledger/record/submission.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::tools {

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "cli/intake/intake.h"
-#include "ledger/check_digit.h"
-#include "ledger/subject_id.h"
+#include "ledger/name/check_digit.h"
+#include "ledger/name/subject_id.h"
 
 namespace qc::cli {
 namespace {

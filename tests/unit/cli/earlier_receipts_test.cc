@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "cli/files.h"
-#include "ledger/canonical_protobuf.h"
-#include "ledger/checkpoint.h"
-#include "ledger/note.h"
-#include "ledger/receipt.h"
-#include "ledger/record_log.h"
-#include "ledger/signer.h"
-#include "ledger/submission.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/log/note.h"
+#include "ledger/log/record_log.h"
+#include "ledger/proof/receipt.h"
+#include "ledger/record/submission.h"
 
 namespace qc::cli {
 namespace {

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "cli/intake/epcis.h"
-#include "ledger/digest.h"
-#include "ledger/encoding.h"
-#include "ledger/hash.h"
+#include "ledger/base/digest.h"
+#include "ledger/base/encoding.h"
+#include "ledger/crypto/hash.h"
 
 namespace qc::cli {
 namespace {

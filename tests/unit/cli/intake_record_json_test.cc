@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/intake/record_json.h"
-#include "ledger/calendar.h"
+#include "ledger/base/calendar.h"
 
 namespace qc::cli {
 namespace {

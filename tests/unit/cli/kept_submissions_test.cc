@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "cli/files.h"
-#include "ledger/canonical_protobuf.h"
-#include "ledger/encoding.h"
-#include "ledger/signer.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/base/encoding.h"
+#include "ledger/crypto/signer.h"
 
 namespace qc::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ledger/canonical_protobuf.h"
+#include "ledger/base/canonical_protobuf.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::cli {

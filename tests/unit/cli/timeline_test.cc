@@ -8,8 +8,8 @@
 #include <iterator>
 #include <string>
 
-#include "ledger/canonical_protobuf.h"
-#include "ledger/policy.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/proof/policy.h"
 #include "quality/v1/record.pb.h"
 #include "quality/v1/status.pb.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/approval_rule.h"
+#include "ledger/consortium/approval_rule.h"
 
 #include <gtest/gtest.h>
 

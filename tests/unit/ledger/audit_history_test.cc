@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/audit_history.h"
+#include "ledger/audit/audit_history.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "ledger/canonical_protobuf.h"
-#include "ledger/record_log.h"
-#include "ledger/signer.h"
-#include "ledger/state_tree.h"
-#include "ledger/subject.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/log/record_log.h"
+#include "ledger/state/state_tree.h"
+#include "ledger/state/subject.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::ledger {

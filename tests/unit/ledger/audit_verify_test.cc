@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Audit bundles: the founding examples, and what becomes of them after every kind of change.
-#include "ledger/audit_verify.h"
+#include "ledger/audit/audit_verify.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,8 +11,8 @@
 #include <string>
 #include <utility>
 
-#include "ledger/gzip.h"
-#include "ledger/subject_id.h"
+#include "ledger/name/subject_id.h"
+#include "ledger/proof/gzip.h"
 #include "vectors.h"
 
 namespace qc::ledger {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/calendar.h"
+#include "ledger/base/calendar.h"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/canonical_protobuf.h"
+#include "ledger/base/canonical_protobuf.h"
 
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
 
-#include "ledger/encoding.h"
+#include "ledger/base/encoding.h"
 #include "quality/v1/status.pb.h"
 #include "quality/v1/submission.pb.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/check_digit.h"
+#include "ledger/name/check_digit.h"
 
 #include <gtest/gtest.h>
 

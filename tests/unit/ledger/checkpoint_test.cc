@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/checkpoint.h"
+#include "ledger/consortium/checkpoint.h"
 
 #include <gtest/gtest.h>
 
-#include "ledger/encoding.h"
+#include "ledger/base/encoding.h"
 
 namespace qc::ledger {
 namespace {

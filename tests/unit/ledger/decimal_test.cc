@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/decimal.h"
+#include "ledger/base/decimal.h"
 
 #include <gtest/gtest.h>
 

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "ledger/canonical_protobuf.h"
-#include "ledger/evidence.h"
-#include "ledger/genesis.h"
-#include "ledger/merkle_log.h"
-#include "ledger/receipt.h"
-#include "ledger/record_log.h"
-#include "ledger/signer.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/execution/genesis.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/log/record_log.h"
+#include "ledger/proof/evidence.h"
+#include "ledger/proof/receipt.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::ledger {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/encoding.h"
+#include "ledger/base/encoding.h"
 
 #include <gtest/gtest.h>
 

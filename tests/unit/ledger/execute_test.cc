@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/execute.h"
+#include "ledger/execution/execute.h"
 
 #include <gtest/gtest.h>
 

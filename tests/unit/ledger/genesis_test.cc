@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/genesis.h"
+#include "ledger/execution/genesis.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/hash.h"
+#include "ledger/crypto/hash.h"
 
 #include <gtest/gtest.h>
 
-#include "ledger/encoding.h"
+#include "ledger/base/encoding.h"
 
 namespace qc::ledger {
 namespace {

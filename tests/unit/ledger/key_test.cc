@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/key.h"
+#include "ledger/crypto/key.h"
 
 #include <gtest/gtest.h>
 
-#include "ledger/encoding.h"
-#include "ledger/signer.h"
+#include "ledger/base/encoding.h"
+#include "ledger/crypto/signer.h"
 
 namespace qc::ledger {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/merkle_log.h"
+#include "ledger/log/merkle_log.h"
 
 #include <gtest/gtest.h>
 
 #include <bit>
 
-#include "ledger/encoding.h"
-#include "ledger/log_tiles.h"
+#include "ledger/base/encoding.h"
+#include "ledger/log/log_tiles.h"
 
 namespace qc::ledger {
 namespace {

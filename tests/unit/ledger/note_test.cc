@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/note.h"
+#include "ledger/log/note.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/policy.h"
+#include "ledger/proof/policy.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

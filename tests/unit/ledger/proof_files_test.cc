@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "ledger/consistency.h"
-#include "ledger/encoding.h"
-#include "ledger/evidence.h"
-#include "ledger/policy.h"
-#include "ledger/receipt.h"
-#include "ledger/signer.h"
+#include "ledger/base/encoding.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/proof/consistency.h"
+#include "ledger/proof/evidence.h"
+#include "ledger/proof/policy.h"
+#include "ledger/proof/receipt.h"
 #include "vectors.h"
 
 namespace qc::ledger {

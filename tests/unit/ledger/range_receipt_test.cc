@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/range_receipt.h"
+#include "ledger/log/range_receipt.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "ledger/hash.h"
-#include "ledger/merkle_log.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/log/merkle_log.h"
 
 namespace qc::ledger {
 namespace {

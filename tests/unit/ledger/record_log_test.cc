@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/record_log.h"
+#include "ledger/log/record_log.h"
 
 #include <gtest/gtest.h>
 
-#include "ledger/subject.h"
+#include "ledger/state/subject.h"
 
 namespace qc::ledger {
 namespace {

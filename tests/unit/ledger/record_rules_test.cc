@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/record_rules.h"
+#include "ledger/record/record_rules.h"
 
 #include <gtest/gtest.h>
 
@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/canonical_protobuf.h"
-#include "ledger/encoding.h"
-#include "ledger/subject_id.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/base/encoding.h"
+#include "ledger/name/subject_id.h"
 #include "quality/v1/record.pb.h"
 #include "quality/v1/submission.pb.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/record_subjects.h"
+#include "ledger/record/record_subjects.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "ledger/encoding.h"
-#include "ledger/subject_id.h"
+#include "ledger/base/encoding.h"
+#include "ledger/name/subject_id.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::ledger {

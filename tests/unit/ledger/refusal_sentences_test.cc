@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/refusal_sentences.h"
+#include "ledger/record/refusal_sentences.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "ledger/record_rules.h"
+#include "ledger/record/record_rules.h"
 
 namespace qc::ledger {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/seal.h"
+#include "ledger/log/seal.h"
 
 #include <gtest/gtest.h>
 
-#include "ledger/encoding.h"
+#include "ledger/base/encoding.h"
 #include "vectors.h"
 
 namespace qc::ledger {

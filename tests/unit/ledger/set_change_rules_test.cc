@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/set_change_rules.h"
+#include "ledger/rules/set_change_rules.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/validator_schedule.h"
+#include "ledger/consortium/validator_schedule.h"
 #include "tests/unit/ledger/test_chain.h"
 
 namespace qc::ledger {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/standard_code.h"
+#include "ledger/name/standard_code.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/state_tree.h"
+#include "ledger/state/state_tree.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <map>
 #include <random>
 
-#include "ledger/encoding.h"
+#include "ledger/base/encoding.h"
 
 namespace qc::ledger {
 namespace {

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "ledger/canonical_protobuf.h"
-#include "ledger/encoding.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/base/encoding.h"
 #include "quality/v1/status.pb.h"
 
 namespace qc::ledger {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/strict_json.h"
+#include "ledger/proof/strict_json.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 #include <string>
 
-#include "ledger/gzip.h"
-#include "ledger/json_shape.h"
+#include "ledger/proof/gzip.h"
+#include "ledger/proof/json_shape.h"
 #include "vectors.h"
 
 namespace qc::ledger {

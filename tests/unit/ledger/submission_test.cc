@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/submission.h"
+#include "ledger/record/submission.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ledger/canonical_protobuf.h"
-#include "ledger/record_log.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/log/record_log.h"
 #include "quality/v1/submission.pb.h"
 #include "vectors.h"
 

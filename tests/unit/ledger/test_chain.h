@@ -11,17 +11,17 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/canonical_protobuf.h"
-#include "ledger/chain_state.h"
-#include "ledger/check_digit.h"
-#include "ledger/encoding.h"
-#include "ledger/enrolment.h"
-#include "ledger/founding.h"
-#include "ledger/key_directory.h"
-#include "ledger/record_log.h"
-#include "ledger/refusal_sentences.h"
-#include "ledger/signer.h"
-#include "ledger/subject_id.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/base/encoding.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/execution/admission.h"
+#include "ledger/execution/chain_state.h"
+#include "ledger/execution/founding.h"
+#include "ledger/log/record_log.h"
+#include "ledger/name/check_digit.h"
+#include "ledger/name/subject_id.h"
+#include "ledger/record/enrolment.h"
+#include "ledger/record/refusal_sentences.h"
 #include "quality/v1/record.pb.h"
 #include "quality/v1/status.pb.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/text.h"
+#include "ledger/base/text.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger/validator_set.h"
+#include "ledger/consortium/validator_set.h"
 
 #include <gtest/gtest.h>
 
-#include "ledger/signer.h"
+#include "ledger/crypto/signer.h"
 
 namespace qc::ledger {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "ledger/digest.h"
-#include "ledger/encoding.h"
+#include "ledger/base/digest.h"
+#include "ledger/base/encoding.h"
 
 namespace qc::ledger {
 

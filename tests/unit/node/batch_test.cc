@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ledger/state_view.h"
+#include "ledger/state/state_view.h"
 #include "node/batch_store.h"
 #include "submissions.h"
 

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "consensus/statement.h"
-#include "ledger/checkpoint.h"
-#include "ledger/merkle_log.h"
-#include "ledger/record_log.h"
-#include "ledger/signer.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/log/record_log.h"
 
 namespace qc::node {
 namespace {

@@ -13,9 +13,8 @@
 
 #include "consensus/codec.h"
 #include "consensus/statement.h"
-#include "ledger/founding.h"
-#include "ledger/key_directory.h"
-#include "ledger/policy.h"
+#include "ledger/execution/founding.h"
+#include "ledger/proof/policy.h"
 #include "node/authenticator.h"
 #include "node/evidence_store.h"
 #include "node/node.h"

@@ -6,8 +6,8 @@
 #include <filesystem>
 
 #include "consensus/statement.h"
-#include "ledger/checkpoint.h"
-#include "ledger/signer.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/crypto/signer.h"
 #include "node/authenticator.h"
 #include "temporary_folder.h"
 

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "ledger/signer.h"
+#include "ledger/crypto/signer.h"
 #include "node/config.h"
 #include "temporary_folder.h"
 

@@ -8,8 +8,8 @@
 #include <deque>
 #include <mutex>
 
-#include "ledger/signer.h"
-#include "ledger/tls_certificate.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/crypto/tls_certificate.h"
 #include "node/peer/asio.h"
 #include "node/peer/tls_context.h"
 #include "quality/peer/v1/peer.pb.h"

@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include "ledger/canonical_protobuf.h"
-#include "ledger/checkpoint.h"
-#include "ledger/key_directory.h"
-#include "ledger/note.h"
-#include "ledger/record_rules.h"
-#include "ledger/tls_certificate.h"
+#include "ledger/base/canonical_protobuf.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/crypto/tls_certificate.h"
+#include "ledger/execution/admission.h"
+#include "ledger/log/note.h"
+#include "ledger/record/record_rules.h"
 
 namespace qc::node {
 

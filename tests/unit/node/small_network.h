@@ -12,13 +12,13 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/block.h"
-#include "ledger/chain_state.h"
-#include "ledger/founding.h"
-#include "ledger/key.h"
-#include "ledger/policy.h"
-#include "ledger/signer.h"
-#include "ledger/submission.h"
+#include "ledger/crypto/key.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/execution/block.h"
+#include "ledger/execution/chain_state.h"
+#include "ledger/execution/founding.h"
+#include "ledger/proof/policy.h"
+#include "ledger/record/submission.h"
 #include "node/config.h"
 #include "node/ingress.h"
 #include "node/node_view.h"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "ledger/signer.h"
-#include "ledger/submission.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/record/submission.h"
 
 namespace qc::node {
 

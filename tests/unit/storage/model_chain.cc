@@ -3,11 +3,11 @@
 
 #include <utility>
 
-#include "ledger/assert.h"
-#include "ledger/genesis.h"
-#include "ledger/hash.h"
-#include "ledger/record_log.h"
-#include "ledger/seal.h"
+#include "ledger/base/assert.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/execution/genesis.h"
+#include "ledger/log/record_log.h"
+#include "ledger/log/seal.h"
 #include "storage/big_endian.h"
 
 namespace qc::storage {

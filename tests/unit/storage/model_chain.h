@@ -9,12 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/block.h"
-#include "ledger/chain_state.h"
-#include "ledger/digest.h"
-#include "ledger/signer.h"
-#include "ledger/state_tree.h"
-#include "ledger/subject.h"
+#include "ledger/base/digest.h"
+#include "ledger/crypto/network.h"
+#include "ledger/crypto/signer.h"
+#include "ledger/execution/block.h"
+#include "ledger/state/state_tree.h"
+#include "ledger/state/subject.h"
 
 namespace qc::storage {
 

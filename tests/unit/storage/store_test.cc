@@ -11,10 +11,10 @@
 #include <thread>
 #include <vector>
 
-#include "ledger/hash.h"
-#include "ledger/merkle_log.h"
-#include "ledger/record_log.h"
-#include "ledger/subject.h"
+#include "ledger/crypto/hash.h"
+#include "ledger/log/merkle_log.h"
+#include "ledger/log/record_log.h"
+#include "ledger/state/subject.h"
 #include "tests/unit/storage/model_chain.h"
 #include "tests/unit/storage/temporary_directory.h"
 
