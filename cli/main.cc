@@ -4,8 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/connection.h"
-#include "cli/session.h"
+#include "cli/client/connection.h"
+#include "cli/client/session.h"
 #include "cli/verify/run_call.h"
 #include "ledger/base/canonical_protobuf.h"
 

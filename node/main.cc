@@ -13,8 +13,8 @@
 #include <iostream>
 #include <string>
 
-#include "node/config.h"
-#include "node/log.h"
+#include "node/base/log.h"
+#include "node/config/config.h"
 #include "node/node.h"
 
 namespace {

@@ -11,28 +11,28 @@
 #include <thread>
 #include <utility>
 
-#include "consensus/codec.h"
+#include "chain/authenticator.h"
+#include "consensus/message/codec.h"
 #include "ledger/consortium/key_directory.h"
-#include "node/authenticator.h"
-#include "node/batch_store.h"
-#include "node/block_sync.h"
-#include "node/consensus_driver.h"
-#include "node/damage_notes.h"
-#include "node/evidence_store.h"
-#include "node/executor.h"
-#include "node/height_waiters.h"
+#include "node/base/damage_notes.h"
+#include "node/base/log.h"
+#include "node/config/key_files.h"
+#include "node/execution/executor.h"
+#include "node/execution/height_waiters.h"
 #include "node/http/metrics_server.h"
-#include "node/ingress_pipeline.h"
-#include "node/key_files.h"
-#include "node/log.h"
-#include "node/mempool.h"
-#include "node/metrics.h"
 #include "node/peer/peer_network.h"
+#include "node/pipeline/batch_store.h"
+#include "node/pipeline/consensus_driver.h"
+#include "node/pipeline/evidence_store.h"
+#include "node/pipeline/ingress_pipeline.h"
+#include "node/pipeline/mempool.h"
+#include "node/pipeline/verify_pool.h"
 #include "node/rpc/server.h"
 #include "node/startup.h"
-#include "node/verify_pool.h"
-#include "node/view_change_cause.h"
-#include "node/wall_clock.h"
+#include "node/status/metrics.h"
+#include "node/status/view_change_cause.h"
+#include "node/sync/block_sync.h"
+#include "os/wall_clock.h"
 #include "storage/space_guard.h"
 
 namespace qc::node {
@@ -215,13 +215,13 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   }
 
   // PeerHandler, on the network's thread
-  void link_up(PeerId peer) override {
-    if (peer < kFirstObserver) driver_->happened(consensus::LinkUp{.peer = replica(peer)});
+  void link_up(chain::PeerId peer) override {
+    if (peer < chain::kFirstObserver) driver_->happened(consensus::LinkUp{.peer = replica(peer)});
   }
-  void link_down(PeerId peer) override {
-    if (peer < kFirstObserver) driver_->happened(consensus::LinkDown{.peer = replica(peer)});
+  void link_down(chain::PeerId peer) override {
+    if (peer < chain::kFirstObserver) driver_->happened(consensus::LinkDown{.peer = replica(peer)});
   }
-  void frame_received(PeerId peer, FrameType type, std::string body) override;
+  void frame_received(chain::PeerId peer, chain::FrameType type, std::string body) override;
   bool admits_observer(std::string_view spki) override;
   std::uint64_t certified_height() override { return store_->applied_height(); }
 
@@ -238,13 +238,16 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   }
   void cosigned_again(consensus::CheckpointVote vote) override {
     network_->broadcast_validators(
-        FramePriority::kVotes, make_frame(FrameType::kCosignature,
-                                          consensus::encode(consensus::Message(std::move(vote)))));
+        chain::FramePriority::kVotes,
+        chain::make_frame(chain::FrameType::kCosignature,
+                          consensus::encode(consensus::Message(std::move(vote)))));
   }
   void failed(Error error) override { fail_node(std::move(error)); }
 
  private:
-  static consensus::ReplicaIndex replica(PeerId peer) { return {static_cast<std::uint16_t>(peer)}; }
+  static consensus::ReplicaIndex replica(chain::PeerId peer) {
+    return {static_cast<std::uint16_t>(peer)};
+  }
 
   Result<void> open_ledger();
   Result<void> make_pipeline();
@@ -263,7 +266,7 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   std::vector<PeerState> peers_seen(std::uint64_t newest) const;
   Freshness freshness(const consensus::ReplicaStatus& replica, const NodeStatus& status,
                       const std::string& halted) const;
-  std::vector<PeerId> all_peers() const;
+  std::vector<chain::PeerId> all_peers() const;
 
   const Config config_;
   storage::SpaceGuard space_;
@@ -282,7 +285,7 @@ class Node::Impl final : public NodeView, public PeerHandler, public ExecutorHan
   VerifyPool pool_;
   Mempool mempool_;
   BatchStore batches_;
-  std::unique_ptr<VoteAuthenticator> authenticator_;
+  std::unique_ptr<chain::VoteAuthenticator> authenticator_;
   std::unique_ptr<IngressPipeline> ingress_;
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<BlockSync> sync_;
@@ -329,7 +332,7 @@ Result<void> Node::Impl::open_ledger() {
                                                   .log_key = std::move(log_key),
                                                   .tls_certificate_pem = keys_.tls_certificate_pem,
                                                   .tls_private_key_pem = keys_.tls_private_key_pem,
-                                                  .started_at_ms = wall_ms()});
+                                                  .started_at_ms = os::wall_ms()});
   auto view = store_->latest();
   if (view->checkpoint_note().empty()) view = nullptr;
   heights_ = std::make_unique<HeightWaiters>(config_.limits.waiters, std::move(view));
@@ -340,7 +343,7 @@ Result<void> Node::Impl::make_pipeline() {
   const ledger::Network& network = genesis_->network;
   const ledger::Signer* signer = place_.index ? keys_.validator.get() : nullptr;
   authenticator_ =
-      std::make_unique<VoteAuthenticator>(epoch_->validators, network.algorithm, signer);
+      std::make_unique<chain::VoteAuthenticator>(epoch_->validators, network.algorithm, signer);
   QC_TRY(consensus::LedgerPosition position,
          ledger_position({.genesis = *genesis_,
                           .store = *store_,
@@ -355,7 +358,7 @@ Result<void> Node::Impl::make_pipeline() {
                                .journal = std::move(promises_.journal),
                                .batches = {}};
   for (std::string& bytes : promises_.batches) {
-    auto batch = parse_batch(network, store_->state(), std::move(bytes));
+    auto batch = chain::parse_batch(network, store_->state(), std::move(bytes));
     if (!batch) return ledger::fail_at("vote journal", std::move(batch).error());
     start.batches.push_back(*std::move(batch));
   }
@@ -462,9 +465,9 @@ void Node::Impl::fail_node(Error error) {
   if (!failure_) failure_ = std::move(error);
 }
 
-std::vector<PeerId> Node::Impl::all_peers() const {
-  std::vector<PeerId> peers;
-  for (PeerId peer = 0; peer < epoch_->validators.size(); ++peer) {
+std::vector<chain::PeerId> Node::Impl::all_peers() const {
+  std::vector<chain::PeerId> peers;
+  for (chain::PeerId peer = 0; peer < epoch_->validators.size(); ++peer) {
     if (place_.index != peer) peers.push_back(peer);
   }
   return peers;
@@ -525,7 +528,7 @@ void Node::Impl::watch_space() {
 void Node::Impl::keep_evidence(const consensus::Equivocation& found) {
   auto keep = [this, found, validators = epoch_->validators] {
     auto file = evidence_file(genesis_->network, validators, found);
-    const auto kept = file ? evidence_->add(*file, validators, wall_ms())
+    const auto kept = file ? evidence_->add(*file, validators, os::wall_ms())
                            : Result<EvidenceStore::Kept>(tl::unexpected(file.error()));
     if (!kept) {
       log(LogLevel::kWarn, "evidence_not_stored", {{"error", kept.error().message}});
@@ -554,29 +557,29 @@ void Node::Impl::watch_quorum() {
   ingress_->give_up(why);
 }
 
-void Node::Impl::frame_received(PeerId peer, FrameType type, std::string body) {
+void Node::Impl::frame_received(chain::PeerId peer, chain::FrameType type, std::string body) {
   switch (type) {
-    case FrameType::kConsensus:
+    case chain::FrameType::kConsensus:
       driver_->peer_message(peer, body);
       break;
-    case FrameType::kBatch:
+    case chain::FrameType::kBatch:
       driver_->peer_batch(peer, std::move(body));
       break;
-    case FrameType::kFetchBlocks:
+    case chain::FrameType::kFetchBlocks:
       sync_->serve(peer, std::move(body));
       break;
-    case FrameType::kBlocks:
+    case chain::FrameType::kBlocks:
       sync_->answer(peer, std::move(body));
       break;
-    case FrameType::kCosignature: {
+    case chain::FrameType::kCosignature: {
       auto message = consensus::decode_message(body);
       if (message && std::holds_alternative<consensus::CheckpointVote>(*message)) {
         executor_->cosignature(peer, std::get<consensus::CheckpointVote>(std::move(*message)));
       }
       break;
     }
-    case FrameType::kHello:
-    case FrameType::kPing:
+    case chain::FrameType::kHello:
+    case chain::FrameType::kPing:
       break;
   }
 }
@@ -586,7 +589,7 @@ bool Node::Impl::admits_observer(std::string_view spki) {
   const auto key = ledger::PublicKey::from_spki(spki);
   if (!key) return false;
   return ledger::require_key(store_->state(), network.algorithm, key->id(network.algorithm),
-                             {ledger::KeyPurpose::kNodeTls}, wall_ms())
+                             {ledger::KeyPurpose::kNodeTls}, os::wall_ms())
       .has_value();
 }
 
@@ -717,7 +720,7 @@ Freshness Node::Impl::freshness(const consensus::ReplicaStatus& replica, const N
   const std::size_t one_correct = (validators.size() - 1) / 3 + 1;
   return freshness_.judge(
       {.now = FreshnessJudge::Clock::now(),
-       .wall_ms = wall_ms(),
+       .wall_ms = os::wall_ms(),
        .certified = status.certified_height,
        .certified_elsewhere = replica.peers_certified.value,
        .reachable = heard + (place_.index ? 1 : 0),

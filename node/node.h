@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "ledger/base/result.h"
-#include "node/config.h"
+#include "node/config/config.h"
 
 namespace qc::node {
 

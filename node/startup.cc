@@ -11,18 +11,18 @@
 #include <filesystem>
 #include <utility>
 
-#include "consensus/codec.h"
+#include "chain/checkpoint_proof.h"
+#include "consensus/message/codec.h"
 #include "ledger/base/encoding.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/consortium/validator_schedule.h"
 #include "ledger/log/merkle_log.h"
 #include "ledger/name/subject_id.h"
-#include "node/checkpoint_proof.h"
-#include "node/consensus_driver.h"
-#include "node/log.h"
-#include "node/wall_clock.h"
+#include "node/base/log.h"
+#include "node/pipeline/consensus_driver.h"
+#include "os/file.h"
+#include "os/wall_clock.h"
 #include "quality/v1/status.pb.h"
-#include "storage/file.h"
 
 namespace qc::node {
 namespace {
@@ -42,7 +42,7 @@ consensus::BlockPoint point_of(const ledger::Seal& seal) {
 /// The batches of a block, from the proposal's bytes.
 void add_ordered(const std::string& proposal_bytes, std::uint64_t time_ms,
                  std::vector<consensus::OrderedBatch>& ordered) {
-  const auto proposal = parse_proposal(proposal_bytes);
+  const auto proposal = chain::parse_proposal(proposal_bytes);
   if (!proposal) return;
   for (const consensus::Digest& batch : proposal->batches)
     ordered.push_back({.digest = batch, .block_time_ms = time_ms});
@@ -81,7 +81,7 @@ Result<std::string> own_cosignature(const PositionInputs& inputs,
       promised->checkpoint == checkpoint.text())
     return promised->cosignature;
   QC_TRY(const ledger::NoteSignature line,
-         ledger::cosign(*inputs.signer, inputs.name, std::max(wall_s(), head.time_ms / 1000),
+         ledger::cosign(*inputs.signer, inputs.name, std::max(os::wall_s(), head.time_ms / 1000),
                         checkpoint));
   return line.line();
 }
@@ -105,7 +105,7 @@ Result<void> execute_again(std::uint64_t height, const storage::Store::Recovery&
 }  // namespace
 
 Result<ledger::Genesis> read_genesis(const Config& config) {
-  auto bytes = storage::read_file(config.genesis, ledger::kMaxGenesisSize);
+  auto bytes = os::read_file(config.genesis, ledger::kMaxGenesisSize);
   if (!bytes) return ledger::fail_at("the genesis document", bytes.error());
   if (bytes->empty()) {
     return fail(Code::kInvalidArgument,
@@ -240,7 +240,7 @@ Result<Epoch> read_epoch(const ledger::Network& network, const ledger::StateView
 namespace {
 
 /// What certified the last block of a validator set.
-Result<CheckpointProof> set_end_proof(const storage::ReadView& view, std::uint64_t height) {
+Result<chain::CheckpointProof> set_end_proof(const storage::ReadView& view, std::uint64_t height) {
   QC_TRY(const storage::StoredBlock block, view.block(height));
   auto note = view.set_end_note(height);
   if (!note) {
@@ -255,7 +255,7 @@ Result<CheckpointProof> set_end_proof(const storage::ReadView& view, std::uint64
   const std::uint64_t index = block.seal_index();
   QC_TRY(std::vector<ledger::Digest> path,
          ledger::inclusion_path(view.network().algorithm, view.log(), index, index + 1));
-  return CheckpointProof{
+  return chain::CheckpointProof{
       .note = *std::move(note), .seal_text = block.seal_text, .seal_path = std::move(path)};
 }
 
@@ -264,21 +264,21 @@ Result<void> place_certified(const PositionInputs& inputs, consensus::LedgerPosi
   const auto view = inputs.store.latest();
   const ledger::Network& network = inputs.genesis.network;
   if (view->height() > 0 && !view->checkpoint_note().empty()) {
-    QC_TRY(const CheckpointProof proof, proof_of(*view));
+    QC_TRY(const chain::CheckpointProof proof, proof_of(*view));
     const ledger::Checkpoint newest{
         .origin = network.chain_id, .size = view->log_size(), .root = view->log_root()};
     position.certified_block = point_of(view->seal());
-    position.certified = certified_message(proof, newest, view->seal());
+    position.certified = chain::certified_message(proof, newest, view->seal());
     return {};
   }
   if (inputs.epoch_begin > 1) {
     // Fetched blocks under a later checkpoint: the end of the set before is what is certified.
-    QC_TRY(const CheckpointProof proof, set_end_proof(*view, inputs.epoch_begin - 1));
+    QC_TRY(const chain::CheckpointProof proof, set_end_proof(*view, inputs.epoch_begin - 1));
     QC_TRY(const ledger::Seal seal, ledger::Seal::parse(proof.seal_text));
     QC_TRY(const ledger::SignedNote note, ledger::SignedNote::parse(proof.note));
     QC_TRY(const ledger::Checkpoint checkpoint, ledger::Checkpoint::parse(note.text));
     position.certified_block = point_of(seal);
-    position.certified = certified_message(proof, checkpoint, seal);
+    position.certified = chain::certified_message(proof, checkpoint, seal);
     return {};
   }
   QC_TRY(const ledger::ExecutedBlock block0, ledger::execute_genesis(inputs.genesis));

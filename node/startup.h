@@ -7,16 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "consensus/replica.h"
+#include "chain/batch.h"
+#include "consensus/replica/replica.h"
 #include "ledger/base/result.h"
 #include "ledger/consortium/validator_set.h"
 #include "ledger/crypto/signer.h"
 #include "ledger/execution/founding.h"
-#include "node/batch.h"
-#include "node/config.h"
-#include "node/executor.h"
+#include "node/config/config.h"
+#include "node/execution/executor.h"
+#include "storage/journal/vote_journal.h"
 #include "storage/store.h"
-#include "storage/vote_journal.h"
 
 namespace qc::node {
 

@@ -14,7 +14,6 @@
 #include "ledger/state/state_tree.h"
 #include "ledger/state/state_view.h"
 #include "storage/database.h"
-#include "storage/read_view.h"
 #include "storage/rows.h"
 #include "storage/stored_block.h"
 

@@ -21,13 +21,6 @@
 
 namespace qc::storage {
 
-/// Where a submission's outcome stands.
-struct SubmissionPlace {
-  std::uint64_t height = 0;
-  /// Place in StoredBlock::submissions.
-  std::uint32_t place = 0;
-};
-
 /// One record of a subject's history.
 struct HistoryEntry {
   /// The record is the subject's count-th, from 1.

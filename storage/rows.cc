@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "storage/big_endian.h"
+#include "storage/base/big_endian.h"
 
 namespace qc::storage {
 namespace {

@@ -12,7 +12,6 @@
 #include "ledger/base/result.h"
 #include "ledger/crypto/network.h"
 #include "ledger/execution/block.h"
-#include "storage/read_view.h"
 #include "storage/stored_block.h"
 
 namespace qc::storage {

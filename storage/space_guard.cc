@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "ledger/base/assert.h"
-#include "storage/file.h"
+#include "os/file.h"
 
 namespace qc::storage {
 namespace {
@@ -85,7 +85,7 @@ Result<SpaceUsage> space_of(const std::string& path) {
   struct statvfs status {};
   while (::statvfs(path.c_str(), &status) != 0) {
     if (errno != EINTR)
-      return tl::unexpected(system_error("ask for the free space of", path, errno));
+      return tl::unexpected(os::system_error("ask for the free space of", path, errno));
   }
   return SpaceUsage{status.f_bavail * status.f_frsize, status.f_blocks * status.f_frsize,
                     status.f_favail, status.f_files};
@@ -148,11 +148,11 @@ Result<bool> ensure_ballast(const std::string& path, std::uint64_t bytes) {
   QC_TRY(const SpaceUsage usage,
          space_of(slash == std::string::npos ? "." : path.substr(0, slash + 1)));
   if (usage.free_bytes / (kBallastRoom + 1) < bytes) return false;
-  QC_TRY(const File file, File::open(path, O_RDWR | O_CREAT | O_EXCL));
+  QC_TRY(const os::File file, os::File::open(path, O_RDWR | O_CREAT | O_EXCL));
   const int error = ::posix_fallocate(file.descriptor(), 0, static_cast<off_t>(bytes));
   if (error != 0) {
-    QC_TRY_VOID(remove_file(path));
-    return tl::unexpected(system_error("reserve ballast in", path, error));
+    QC_TRY_VOID(os::remove_file(path));
+    return tl::unexpected(os::system_error("reserve ballast in", path, error));
   }
   return true;
 }

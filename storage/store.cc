@@ -11,7 +11,7 @@
 #include "ledger/execution/genesis.h"
 #include "ledger/log/record_log.h"
 #include "ledger/log/seal.h"
-#include "storage/big_endian.h"
+#include "storage/base/big_endian.h"
 #include "storage/derived_batch.h"
 #include "storage/read_view_state.h"
 #include "storage/rows.h"

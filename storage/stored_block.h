@@ -37,6 +37,13 @@ struct StoredSubmission {
   bool operator==(const StoredSubmission&) const = default;
 };
 
+/// Where a submission's outcome stands.
+struct SubmissionPlace {
+  std::uint64_t height = 0;
+  /// Place in StoredBlock::submissions.
+  std::uint32_t place = 0;
+};
+
 /// A block without its records.
 struct StoredBlock {
   std::uint64_t height = 0;

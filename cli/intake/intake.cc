@@ -4,18 +4,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "cli/intake/certificate_csv.h"
-#include "cli/intake/epcis.h"
-#include "cli/intake/json_value.h"
-#include "cli/intake/placeholder.h"
+#include "cli/intake/epcis/epcis.h"
 #include "cli/intake/record_json.h"
-#include "cli/intake/sampling_table.h"
-#include "ledger/record/record_rules.h"
+#include "cli/intake/table/certificate_csv.h"
+#include "cli/intake/table/sampling_table.h"
+#include "cli/intake/value/json_value.h"
 
 namespace qc::cli {
 namespace {
-
-constexpr std::size_t kRecordBytesMax = 48U << 10;
 
 /// JSON is EPCIS where its top says so; a text that is no JSON at all is told by the reader of
 /// records.
@@ -84,31 +80,6 @@ Intake read_intake(std::string_view bytes, IntakeFormat format, const IntakeOpti
         {"the file", std::string("holds no record; it was read as ").append(name_of(format))});
   }
   return intake;
-}
-
-void judge_records(Intake& intake, const IntakeOptions& options) {
-  std::vector<IntakeRecord> good;
-  good.reserve(intake.records.size());
-  for (IntakeRecord& read : intake.records) {
-    if (auto fault = placeholder_fault(read.record)) {
-      intake.problems.push_back({read.where, *std::move(fault)});
-      continue;
-    }
-    if (options.organisation.empty()) {
-      good.push_back(std::move(read));
-      continue;
-    }
-    const auto judged = ledger::check_record(
-        read.record, {.organisation = options.organisation, .time_zone = options.time_zone});
-    if (!judged) {
-      intake.problems.push_back({read.where, judged.error().field + ": " + judged.error().message});
-    } else if (read.record.ByteSizeLong() > kRecordBytesMax) {
-      intake.problems.push_back({read.where, "the record is larger than 48 KiB; split it"});
-    } else {
-      good.push_back(std::move(read));
-    }
-  }
-  intake.records = std::move(good);
 }
 
 }  // namespace qc::cli

@@ -11,9 +11,10 @@
 #include <optional>
 #include <utility>
 
-#include "cli/intake/field_text.h"
-#include "cli/intake/json_value.h"
-#include "cli/intake/plausible.h"
+#include "cli/intake/value/field_text.h"
+#include "cli/intake/value/json_value.h"
+#include "cli/intake/value/judge_records.h"
+#include "cli/intake/value/plausible.h"
 #include "ledger/base/calendar.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/text.h"

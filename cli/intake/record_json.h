@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "cli/intake/intake.h"
+#include "cli/intake/value/intake_types.h"
 
 namespace qc::cli {
 

@@ -2,7 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <string_view>
 
-#include "cli/exit_code.h"
+#include "cli/verify/exit_code.h"
 #include "cli/verify/run_call.h"
 #include "cli/verify/verify_command.h"
 #include "ledger/base/canonical_protobuf.h"

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/exit_code.h"
+#include "cli/verify/exit_code.h"
 
 namespace qc::cli {
 namespace {

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/exit_code.h"
+#include "cli/verify/exit_code.h"
 #include "cli/verify/lot_balance.h"
 #include "cli/verify/timeline.h"
 #include "ledger/audit/audit_verify.h"

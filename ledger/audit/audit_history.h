@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "ledger/audit/audit_bundle.h"
-#include "ledger/audit/audit_verify.h"
+#include "ledger/audit/audit_report.h"
 #include "ledger/base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/hash.h"

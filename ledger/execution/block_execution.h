@@ -10,7 +10,7 @@
 
 #include "ledger/consortium/key_directory.h"
 #include "ledger/execution/block.h"
-#include "ledger/execution/execute.h"
+#include "ledger/execution/execution_base.h"
 #include "ledger/record/record_rules.h"
 #include "ledger/rules/rule_context.h"
 #include "ledger/state/working_set.h"

@@ -3,22 +3,9 @@
 
 #include "ledger/base/result.h"
 #include "ledger/execution/block.h"
-#include "ledger/execution/chain_state.h"
-#include "ledger/execution/replay_window.h"
-#include "ledger/state/state_tree.h"
-#include "ledger/state/state_view.h"
+#include "ledger/execution/execution_base.h"
 
 namespace qc::ledger {
-
-/// What a block is executed on: the chain after the block before it. References must outlive the
-/// call only.
-struct ExecutionBase {
-  const Network& network;
-  const ChainHead& head;
-  const StateView& state;
-  const NodeStore& nodes;
-  const ReplayWindow& replay;
-};
 
 /// Executes a block: judges every submission by the rules of docs/domain.md, in order, each whole
 /// or not at all, appends to the log, extends the subjects' histories, updates the state tree and

@@ -13,7 +13,6 @@
 #include "ledger/base/percent.h"
 #include "ledger/base/text.h"
 #include "ledger/name/check_digit.h"
-#include "ledger/name/subject_id.h"
 
 namespace qc::ledger {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "ledger/base/fault.h"
 #include "ledger/name/subject_id.h"
-#include "ledger/record/record_rules.h"
+#include "ledger/record/refusal.h"
 #include "quality/v1/record.pb.h"
 
 namespace qc::ledger {

@@ -36,6 +36,14 @@ Digest take_digest(std::string_view& bytes) {
 
 }  // namespace
 
+Digest state_leaf_hash(HashAlgorithm algorithm, const StateLeaf& leaf) {
+  std::array<char, 1 + 2 * kDigestSize> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  bytes[0] = 0x00;
+  std::memcpy(bytes.data() + 1, leaf.key.data(), kDigestSize);
+  std::memcpy(bytes.data() + 1 + kDigestSize, leaf.value_hash.data(), kDigestSize);
+  return hash(algorithm, std::string_view(bytes.data(), bytes.size()));
+}
+
 unsigned slot_of(const Digest& key, unsigned depth) {
   const unsigned byte = key[depth / 2];
   return depth % 2 == 0 ? byte >> 4 : byte & 0x0f;

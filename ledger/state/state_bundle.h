@@ -10,9 +10,19 @@
 #include "ledger/base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/hash.h"
-#include "ledger/state/state_tree.h"
 
 namespace qc::ledger {
+
+/// One leaf: where it is and the hash of its value.
+struct StateLeaf {
+  Digest key{};
+  Digest value_hash{};
+
+  bool operator==(const StateLeaf&) const = default;
+};
+
+/// H(0x00 ‖ key ‖ value hash).
+Digest state_leaf_hash(HashAlgorithm algorithm, const StateLeaf& leaf);
 
 /// Levels of the state tree in one bundle, and slots at its lower end.
 inline constexpr unsigned kBundleLevels = 4;

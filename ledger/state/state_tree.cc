@@ -264,12 +264,4 @@ Result<StateProof> StateTree::prove(const Digest& key) const {
   return fail(Code::kDataLoss, "the state tree is deeper than 256 levels");
 }
 
-Digest state_leaf_hash(HashAlgorithm algorithm, const StateLeaf& leaf) {
-  std::array<char, 1 + 2 * kDigestSize> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-  bytes[0] = 0x00;
-  std::memcpy(bytes.data() + 1, leaf.key.data(), kDigestSize);
-  std::memcpy(bytes.data() + 1 + kDigestSize, leaf.value_hash.data(), kDigestSize);
-  return hash(algorithm, std::string_view(bytes.data(), bytes.size()));
-}
-
 }  // namespace qc::ledger

@@ -15,16 +15,9 @@
 #include "ledger/base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/hash.h"
+#include "ledger/state/state_bundle.h"
 
 namespace qc::ledger {
-
-/// One leaf: where it is and the hash of its value.
-struct StateLeaf {
-  Digest key{};
-  Digest value_hash{};
-
-  bool operator==(const StateLeaf&) const = default;
-};
 
 /// One bundle of nodes under the key it is stored by. A bundle holds four levels of the tree, so
 /// its key is a path of whole nibbles: one byte with their number, then the nibbles, two in a byte.
@@ -128,9 +121,6 @@ class StateTree {
   const NodeStore& store_;
   HashAlgorithm algorithm_;
 };
-
-/// H(0x00 ‖ key ‖ value hash).
-Digest state_leaf_hash(HashAlgorithm algorithm, const StateLeaf& leaf);
 
 /// Checks a proof in every particular: that `key` has a value of hash `value_hash`, or, where that
 /// is nothing, that it has none. The error says which rule the proof breaks.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/http/metrics_server.h"
 
-#include "node/peer/asio.h"
+#include "node/base/asio.h"
 // Asio's own headers come first (see there).
 #include <fmt/format.h>
 

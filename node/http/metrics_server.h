@@ -7,7 +7,7 @@
 #include <string>
 
 #include "ledger/base/result.h"
-#include "node/config.h"
+#include "node/config/config.h"
 
 namespace qc::node {
 

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "ledger/consortium/validator_set.h"
-#include "node/log.h"
-#include "node/peer/asio.h"
+#include "node/base/asio.h"
+#include "node/base/log.h"
 #include "node/peer/link_trouble.h"
 #include "node/peer/session.h"
 #include "node/peer/tls_context.h"
@@ -88,14 +88,14 @@ class PeerNetwork::Impl {
     thread_.join();
   }
 
-  void send(PeerId to, FramePriority priority, Frame frame) {
+  void send(chain::PeerId to, chain::FramePriority priority, chain::Frame frame) {
     asio::post(io_, [this, to, priority, sent = std::move(frame)]() mutable {
       const auto found = sessions_.find(to);
       if (found != sessions_.end()) found->second->enqueue(priority, std::move(sent));
     });
   }
 
-  void broadcast(FramePriority priority, const Frame& frame, PeerId below) {
+  void broadcast(chain::FramePriority priority, const chain::Frame& frame, chain::PeerId below) {
     asio::post(io_, [this, priority, frame, below] {
       for (const auto& [peer, session] : sessions_) {
         if (peer < below) session->enqueue(priority, frame);
@@ -103,7 +103,7 @@ class PeerNetwork::Impl {
     });
   }
 
-  void disconnect(PeerId peer, std::string reason) {
+  void disconnect(chain::PeerId peer, std::string reason) {
     asio::post(io_, [this, peer, why = std::move(reason)] {
       const auto found = sessions_.find(peer);
       if (found != sessions_.end()) found->second->close(why);
@@ -133,7 +133,7 @@ class PeerNetwork::Impl {
     return states;
   }
 
-  bool connected(PeerId validator) const {
+  bool connected(chain::PeerId validator) const {
     return validator < counters_.size() && counters_[validator]->connected;
   }
 
@@ -144,9 +144,9 @@ class PeerNetwork::Impl {
   }
 
  private:
-  static std::array<FrameCount, kFrameTypes> counts_of(
-      const std::array<LinkCounters::Frames, kFrameTypes>& frames) {
-    std::array<FrameCount, kFrameTypes> counts;
+  static std::array<chain::FrameCount, chain::kFrameTypes> counts_of(
+      const std::array<LinkCounters::Frames, chain::kFrameTypes>& frames) {
+    std::array<chain::FrameCount, chain::kFrameTypes> counts;
     std::ranges::transform(frames, counts.begin(),
                            [](const LinkCounters::Frames& each) { return each.count(); });
     return counts;
@@ -238,7 +238,7 @@ class PeerNetwork::Impl {
       session->close("too many observers");
       co_return;
     }
-    const PeerId peer = validator ? *validator : next_observer_++;
+    const chain::PeerId peer = validator ? *validator : next_observer_++;
     co_await serve(session, peer);
   }
 
@@ -337,7 +337,7 @@ class PeerNetwork::Impl {
       good = false;
     }
     if (good) {
-      const Frame hello = make_frame(FrameType::kHello, own_hello());
+      const chain::Frame hello = chain::make_frame(chain::FrameType::kHello, own_hello());
       good = co_await session->write_now(hello);
     }
     if (good) good = co_await expect_hello(session, claimed);
@@ -364,12 +364,12 @@ class PeerNetwork::Impl {
   /// `claimed` becomes the validator's name that the other end goes by; empty for an observer,
   /// which a validator's node may be, too.
   asio::awaitable<bool> expect_hello(std::shared_ptr<Session> session, std::string& claimed) {
-    FrameType type{};
+    chain::FrameType type{};
     std::string body;
     const bool got = co_await session->read_frame(type, body);
     if (!got) co_return false;
     quality::peer::v1::Hello hello;
-    if (type != FrameType::kHello || !hello.ParseFromString(body)) {
+    if (type != chain::FrameType::kHello || !hello.ParseFromString(body)) {
       session->close("no hello first");
     } else if (hello.chain_id() != options_.chain_id) {
       session->close(fmt::format("the other end is of chain {}", hello.chain_id()));
@@ -385,7 +385,7 @@ class PeerNetwork::Impl {
     co_return !session->closed();
   }
 
-  asio::awaitable<void> serve(std::shared_ptr<Session> session, PeerId peer) {
+  asio::awaitable<void> serve(std::shared_ptr<Session> session, chain::PeerId peer) {
     const auto present = sessions_.find(peer);
     if (present != sessions_.end()) {
       if (Clock::now() - present->second->last_heard() < kStaleLink) {
@@ -401,18 +401,18 @@ class PeerNetwork::Impl {
     session->established(counters);
     // An observer is one once it asks for something: a validator's node that has no vote dials
     // others like it, and finds again and again that it is not wanted.
-    bool told = peer < kFirstObserver;
+    bool told = peer < chain::kFirstObserver;
     if (told) log(LogLevel::kInfo, "peer_up", {{"peer", label(peer)}});
     handler_.link_up(peer);
     asio::co_spawn(io_, session->run_writer(), asio::detached);
-    FrameType type{};
+    chain::FrameType type{};
     std::string body;
     while (true) {
       const bool got = co_await session->read_frame(type, body);
       if (!got) break;
-      if (type == FrameType::kPing) continue;
-      const bool allowed =
-          type != FrameType::kHello && (peer < kFirstObserver || type == FrameType::kFetchBlocks);
+      if (type == chain::FrameType::kPing) continue;
+      const bool allowed = type != chain::FrameType::kHello &&
+                           (peer < chain::kFirstObserver || type == chain::FrameType::kFetchBlocks);
       if (!allowed) {
         session->close("a frame of a type that this peer may not send");
         break;
@@ -433,10 +433,10 @@ class PeerNetwork::Impl {
     }
   }
 
-  std::string label(PeerId peer) const {
+  std::string label(chain::PeerId peer) const {
     if (peer < options_.validators.size())
       return std::string(ledger::short_name(options_.validators[peer].name));
-    return fmt::format("observer-{}", peer - kFirstObserver);
+    return fmt::format("observer-{}", peer - chain::kFirstObserver);
   }
 
   const Options options_;
@@ -447,9 +447,9 @@ class PeerNetwork::Impl {
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::uint16_t port_ = 0;
   bool stopping_ = false;
-  PeerId next_observer_ = kFirstObserver;
+  chain::PeerId next_observer_ = chain::kFirstObserver;
   std::vector<std::shared_ptr<Session>> opening_;
-  std::map<PeerId, std::shared_ptr<Session>> sessions_;
+  std::map<chain::PeerId, std::shared_ptr<Session>> sessions_;
   std::vector<std::shared_ptr<LinkCounters>> counters_;
   std::vector<std::unique_ptr<asio::steady_timer>> redial_timers_;
   LogLimiter accept_log_{1};
@@ -471,21 +471,21 @@ Result<std::unique_ptr<PeerNetwork>> PeerNetwork::start(Options options, PeerHan
 PeerNetwork::PeerNetwork(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 PeerNetwork::~PeerNetwork() { impl_->stop(); }
 
-void PeerNetwork::send(PeerId to, FramePriority priority, Frame frame) {
+void PeerNetwork::send(chain::PeerId to, chain::FramePriority priority, chain::Frame frame) {
   impl_->send(to, priority, std::move(frame));
 }
-void PeerNetwork::broadcast_validators(FramePriority priority, const Frame& frame) {
-  impl_->broadcast(priority, frame, kFirstObserver);
+void PeerNetwork::broadcast_validators(chain::FramePriority priority, const chain::Frame& frame) {
+  impl_->broadcast(priority, frame, chain::kFirstObserver);
 }
-void PeerNetwork::broadcast_all(FramePriority priority, const Frame& frame) {
-  impl_->broadcast(priority, frame, ~PeerId{0});
+void PeerNetwork::broadcast_all(chain::FramePriority priority, const chain::Frame& frame) {
+  impl_->broadcast(priority, frame, ~chain::PeerId{0});
 }
-void PeerNetwork::disconnect(PeerId peer, std::string_view reason) {
+void PeerNetwork::disconnect(chain::PeerId peer, std::string_view reason) {
   impl_->disconnect(peer, std::string(reason));
 }
 std::uint16_t PeerNetwork::port() const { return impl_->port(); }
 std::vector<PeerState> PeerNetwork::peers() const { return impl_->peers(); }
-bool PeerNetwork::connected(PeerId validator) const { return impl_->connected(validator); }
+bool PeerNetwork::connected(chain::PeerId validator) const { return impl_->connected(validator); }
 std::uint64_t PeerNetwork::dropped_frames() const { return impl_->dropped(); }
 void PeerNetwork::stop() { impl_->stop(); }
 

@@ -10,10 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "chain/frame.h"
 #include "ledger/base/result.h"
-#include "node/config.h"
-#include "node/node_view.h"
-#include "node/peer/frame.h"
+#include "node/config/config.h"
+#include "node/peer/link_times.h"
+#include "node/peer/peer_state.h"
 
 namespace qc::node {
 
@@ -27,10 +28,10 @@ class PeerHandler {
   PeerHandler(PeerHandler&&) = delete;
   PeerHandler& operator=(PeerHandler&&) = delete;
 
-  virtual void link_up(PeerId peer) = 0;
-  virtual void link_down(PeerId peer) = 0;
+  virtual void link_up(chain::PeerId peer) = 0;
+  virtual void link_down(chain::PeerId peer) = 0;
   /// A frame other than hello and ping. From an observer only kFetchBlocks.
-  virtual void frame_received(PeerId peer, FrameType type, std::string body) = 0;
+  virtual void frame_received(chain::PeerId peer, chain::FrameType type, std::string body) = 0;
   /// Whether a node with this TLS key, which is no validator's, may follow as an observer.
   virtual bool admits_observer(std::string_view spki) = 0;
   /// For the hello.
@@ -45,19 +46,6 @@ struct ValidatorPeer {
   std::string tls_spki;
   /// Where to dial it; nothing where it is not configured.
   std::optional<Endpoint> address;
-};
-
-/// Deadlines of the links.
-struct LinkTimes {
-  /// From the first byte of TCP to both hellos.
-  std::chrono::milliseconds handshake{8'000};
-  /// From a frame's header to its last byte, per MiB or part of it.
-  std::chrono::milliseconds frame{10'000};
-  /// Without any byte from the other end.
-  std::chrono::milliseconds idle{30'000};
-  std::chrono::milliseconds ping{5'000};
-  std::chrono::milliseconds redial_min{100};
-  std::chrono::milliseconds redial_max{2'000};
 };
 
 /// The authenticated links between this node and the validators, and from observers.
@@ -100,11 +88,11 @@ class PeerNetwork {
   PeerNetwork& operator=(PeerNetwork&&) = delete;
 
   /// Queues a frame; dropped where there is no link or its queue is full. From any thread.
-  void send(PeerId to, FramePriority priority, Frame frame);
-  void broadcast_validators(FramePriority priority, const Frame& frame);
-  void broadcast_all(FramePriority priority, const Frame& frame);
+  void send(chain::PeerId to, chain::FramePriority priority, chain::Frame frame);
+  void broadcast_validators(chain::FramePriority priority, const chain::Frame& frame);
+  void broadcast_all(chain::FramePriority priority, const chain::Frame& frame);
   /// Ends a link whose other end has sent garbage; it may come back.
-  void disconnect(PeerId peer, std::string_view reason);
+  void disconnect(chain::PeerId peer, std::string_view reason);
 
   /// The port that is listened on.
   std::uint16_t port() const;
@@ -112,7 +100,7 @@ class PeerNetwork {
   /// stay 0 (the caller knows them from consensus).
   std::vector<PeerState> peers() const;
   /// Whether there is a link to this validator now.
-  bool connected(PeerId validator) const;
+  bool connected(chain::PeerId validator) const;
   /// Frames dropped because a queue was full, since the start.
   std::uint64_t dropped_frames() const;
 

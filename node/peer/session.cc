@@ -20,7 +20,7 @@ constexpr std::size_t kMiB = std::size_t{1} << 20;
 
 /// Of a whole frame: the byte behind the length.
 std::size_t frame_type(const std::string& frame) {
-  return static_cast<unsigned char>(frame[kFrameHeaderSize - 1]);
+  return static_cast<unsigned char>(frame[chain::kFrameHeaderSize - 1]);
 }
 
 }  // namespace
@@ -73,27 +73,27 @@ asio::awaitable<bool> Session::read_body(std::string& body, std::size_t size) {
   co_return true;
 }
 
-asio::awaitable<bool> Session::read_frame(FrameType& type, std::string& body) {
-  std::array<char, kFrameHeaderSize> header{};
+asio::awaitable<bool> Session::read_frame(chain::FrameType& type, std::string& body) {
+  std::array<char, chain::kFrameHeaderSize> header{};
   bool good = co_await read_exactly(header.data(), header.size());
   if (!good) co_return false;
-  const FrameHeader announced = read_frame_header(header);
+  const chain::FrameHeader announced = chain::read_frame_header(header);
   const std::uint32_t size = announced.body_size;
-  type = static_cast<FrameType>(announced.type);
+  type = static_cast<chain::FrameType>(announced.type);
   if (!announced.allowed) {
     close(fmt::format("frame of type {} announces {} bytes, at most {} are allowed", announced.type,
-                      size, frame_body_max(announced.type)));
+                      size, chain::frame_body_max(announced.type)));
     co_return false;
   }
   body.clear();
   frame_deadline_ = Clock::now() + times_.frame * (1 + size / kMiB);
   good = co_await read_body(body, size);
   frame_deadline_ = Clock::time_point::max();
-  if (good && counters_) counters_->received.at(announced.type).add(kFrameHeaderSize + size);
+  if (good && counters_) counters_->received.at(announced.type).add(chain::kFrameHeaderSize + size);
   co_return good;
 }
 
-asio::awaitable<bool> Session::write_now(Frame frame) {
+asio::awaitable<bool> Session::write_now(chain::Frame frame) {
   boost::system::error_code failure;
   auto token = asio::redirect_error(asio::use_awaitable, failure);
   const asio::const_buffer buffer(frame->data(), frame->size());
@@ -107,7 +107,7 @@ bool Session::gather() {
   long_frame_.reset();
   for (Queue& queue : queues_) {
     while (!queue.frames.empty()) {
-      const Frame& next = queue.frames.front();
+      const chain::Frame& next = queue.frames.front();
       if (chunk_.size() + next->size() > kChunkBytes) {
         if (!chunk_.empty()) return true;
         long_frame_ = next;
@@ -155,7 +155,7 @@ asio::awaitable<void> Session::run_watchdog() {
   const std::shared_ptr<Session> self = shared_from_this();
   boost::system::error_code failure;
   auto token = asio::redirect_error(asio::use_awaitable, failure);
-  const Frame ping = make_frame(FrameType::kPing, "");
+  const chain::Frame ping = chain::make_frame(chain::FrameType::kPing, "");
   while (!closed_) {
     watch_.expires_after(std::min<std::chrono::milliseconds>(kWatchInterval, times_.handshake / 4));
     co_await watch_.async_wait(token);
@@ -164,15 +164,15 @@ asio::awaitable<void> Session::run_watchdog() {
     if (!passed.empty()) close(std::string(passed));
     if (established_ && now - last_sent_ > times_.ping) {
       last_sent_ = now;
-      enqueue(FramePriority::kVotes, ping);
+      enqueue(chain::FramePriority::kVotes, ping);
     }
   }
 }
 
-bool Session::enqueue(FramePriority priority, Frame frame) {
+bool Session::enqueue(chain::FramePriority priority, chain::Frame frame) {
   Queue& queue = queues_[static_cast<std::size_t>(priority)];
   // A quarter each for the small kinds; batches and blocks are what is large.
-  const bool small = priority <= FramePriority::kProposals;
+  const bool small = priority <= chain::FramePriority::kProposals;
   const std::uint64_t room = small ? queue_bytes_max_ / 4 : queue_bytes_max_;
   if (closed_ || (!queue.frames.empty() && queue.bytes + frame->size() > room)) {
     if (counters_) counters_->dropped.fetch_add(1, std::memory_order_relaxed);

@@ -10,9 +10,9 @@
 #include <memory>
 #include <string>
 
-#include "node/peer/asio.h"
-#include "node/peer/frame.h"
-#include "node/peer/peer_network.h"
+#include "chain/frame.h"
+#include "node/base/asio.h"
+#include "node/peer/link_times.h"
 
 namespace qc::node {
 
@@ -33,14 +33,14 @@ struct LinkCounters {
       frames.fetch_add(1, std::memory_order_relaxed);
       bytes.fetch_add(size, std::memory_order_relaxed);
     }
-    FrameCount count() const {
+    chain::FrameCount count() const {
       return {.frames = frames.load(std::memory_order_relaxed),
               .bytes = bytes.load(std::memory_order_relaxed)};
     }
   };
   /// By number of FrameType.
-  std::array<Frames, kFrameTypes> sent{};
-  std::array<Frames, kFrameTypes> received{};
+  std::array<Frames, chain::kFrameTypes> sent{};
+  std::array<Frames, chain::kFrameTypes> received{};
 };
 
 /// One TLS connection: reads frames, writes queued ones, and closes itself when a deadline passes.
@@ -59,16 +59,16 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<bool> handshake(boost::asio::ssl::stream_base::handshake_type side);
   /// The next frame into `type` and `body`; a body longer than the type allows closes the link
   /// before anything is allocated. False at the end of the link.
-  boost::asio::awaitable<bool> read_frame(FrameType& type, std::string& body);
+  boost::asio::awaitable<bool> read_frame(chain::FrameType& type, std::string& body);
   /// Sends at once; only before run_writer.
-  boost::asio::awaitable<bool> write_now(Frame frame);
+  boost::asio::awaitable<bool> write_now(chain::Frame frame);
   /// Writes what is queued until the link ends.
   boost::asio::awaitable<void> run_writer();
   /// Closes the link when a deadline passes; ends with the link.
   boost::asio::awaitable<void> run_watchdog();
 
   /// Queues a frame; false where the queue of its priority is full.
-  bool enqueue(FramePriority priority, Frame frame);
+  bool enqueue(chain::FramePriority priority, chain::Frame frame);
   void close(std::string reason);
 
   /// Hellos are exchanged: from now on the idle deadline counts instead of the handshake's.
@@ -88,7 +88,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool gather();
 
   struct Queue {
-    std::deque<Frame> frames;
+    std::deque<chain::Frame> frames;
     std::uint64_t bytes = 0;
   };
 
@@ -97,9 +97,9 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::steady_timer watch_;
   const LinkTimes times_;
   const std::uint64_t queue_bytes_max_;
-  std::array<Queue, kFramePriorities> queues_;
+  std::array<Queue, chain::kFramePriorities> queues_;
   std::string chunk_;
-  Frame long_frame_;
+  chain::Frame long_frame_;
   std::shared_ptr<LinkCounters> counters_;
   Clock::time_point opened_;
   Clock::time_point last_heard_;

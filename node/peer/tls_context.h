@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "ledger/base/result.h"
-#include "node/peer/asio.h"
+#include "node/base/asio.h"
 
 namespace qc::node {
 

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "node/node_view.h"
+#include "node/status/node_view.h"
 #include "storage/read_view.h"
 
 namespace qc::node {

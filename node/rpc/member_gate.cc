@@ -9,7 +9,7 @@
 
 #include "ledger/crypto/hash.h"
 #include "ledger/crypto/tls_certificate.h"
-#include "node/node_view.h"
+#include "node/status/node_view.h"
 #include "storage/read_view.h"
 
 namespace qc::node {

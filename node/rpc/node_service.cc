@@ -4,11 +4,11 @@
 #include <memory>
 #include <utility>
 
-#include "node/metrics.h"
-#include "node/node_view.h"
+#include "node/answer/freshness_note.h"
 #include "node/rpc/call.h"
-#include "node/rpc/freshness_note.h"
 #include "node/rpc/services.h"
+#include "node/status/metrics.h"
+#include "node/status/node_view.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::node {

@@ -23,12 +23,12 @@
 #include <utility>
 #include <vector>
 
-#include "node/config.h"
-#include "node/log.h"
-#include "node/node_view.h"
+#include "node/base/log.h"
+#include "node/config/config.h"
 #include "node/rpc/member_gate.h"
 #include "node/rpc/services.h"
 #include "node/rpc/work_pool.h"
+#include "node/status/node_view.h"
 
 namespace qc::node {
 

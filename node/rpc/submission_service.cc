@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "ledger/base/encoding.h"
-#include "node/ingress.h"
+#include "node/answer/submission_receipt.h"
+#include "node/pipeline/ingress.h"
 #include "node/rpc/call.h"
 #include "node/rpc/services.h"
-#include "node/rpc/submission_receipt.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::node {

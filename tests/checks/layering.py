@@ -1,71 +1,121 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the arrows of docs/architecture.md over every #include. Prints each broken one and exits 1."""
+"""Checks every #include against tests/checks/house.toml: which folder may include which, and whose a library is. Refuses
+circles, between folders and between the files of one. With --print the table is written into docs/architecture.md; without,
+it must stand there. Prints what is wrong and exits 1."""
+import graphlib
 import pathlib
 import re
 import sys
+import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+HOUSE = tomllib.loads((ROOT / "tests/checks/house.toml").read_text(encoding="utf-8"))
+FOLDERS = {folder["path"]: folder for folder in HOUSE["folder"]}
+LIBRARIES = HOUSE["libraries"]
+PAGE = ROOT / "docs/architecture.md"
+BEGIN, END = "<!-- folders: tests/checks/layering.py --print -->\n", "<!-- end of folders -->\n"
+FILES_MAX = 20
 
-# module -> project folders it may include (itself always).
-MODULES = {
-    "ledger": {"quality"},
-    "consensus": set(),
-    "storage": {"ledger", "consensus", "quality"},
-    "node": {"ledger", "consensus", "storage", "quality"},
-    "cli": {"ledger", "quality"},
-}
-PROJECT = set(MODULES) | {"quality", "tests"}
-
-# A library belongs to the folders listed; a prefix matches the start of the include path.
-OWNERS = {
-    "rocksdb/": ["storage/"],
-    "grpcpp/": ["node/rpc/", "cli/"],
-    "grpc/": ["node/rpc/", "cli/"],
-    "absl/": [],
-    "boost/asio": ["node/"],
-    "boost/beast": ["node/http/"],
-    "openssl/": ["ledger/", "node/", "cli/"],
-    "spdlog/": ["node/log."],
-    "toml++/": ["node/config."],
-    "CLI/": ["cli/", "node/main.cc"],
-    "nlohmann/": ["cli/", "node/"],
-    "google/protobuf/": ["ledger/", "storage/", "node/", "cli/"],
-}
-# The pure modules: no clock, no I/O, no threads, no randomness.
+# The pure folders: no clock, no I/O, no threads, no randomness.
 IMPURE = re.compile(
-    r"^(thread|mutex|shared_mutex|condition_variable|future|atomic|chrono|random|filesystem|fstream|iostream|ctime"
-    r"|unistd\.h|fcntl\.h|sys/.*|netinet/.*|time\.h|stdio\.h|cstdio)$"
+    r"^(thread|stop_token|mutex|shared_mutex|condition_variable|future|atomic|barrier|latch|semaphore|chrono|random"
+    r"|filesystem|fstream|iostream|ctime|cstdio)$"
 )
-# Where the ledger may include OpenSSL: implementations, and the one private header that they share.
-OPENSSL_HEADERS = {"ledger/crypto/openssl_handles.h"}
-INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 
-def violations(path: pathlib.Path):
-    name = path.relative_to(ROOT).as_posix()
-    module = name.split("/")[0]
-    for header in INCLUDE.findall(path.read_text(encoding="utf-8")):
-        folder = header.split("/")[0]
-        if folder in PROJECT and "/" in header and folder != module and folder not in MODULES[module]:
-            yield f"{name}: {module} must not include {header}"
-        for prefix, owners in OWNERS.items():
-            if header.startswith(prefix) and not any(name.startswith(owner) for owner in owners):
-                yield f"{name}: {header} belongs to {', '.join(owners) or 'nobody'}"
-        if module in ("ledger", "consensus") and IMPURE.match(header) and path.stem != "assert":
-            yield f"{name}: {module} is pure, no <{header}>"
-        if module == "ledger" and header.startswith("openssl/") and path.suffix == ".h" and name not in OPENSSL_HEADERS:
-            yield f"{name}: OpenSSL only in .cc files"
-        if module == "storage" and header.startswith("rocksdb/") and path.suffix == ".h":
-            yield f"{name}: RocksDB only in .cc files"
-        if module == "consensus" and "." in folder and "/" not in header:
-            yield f"{name}: consensus includes only the standard library, not {header}"
+def folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def room_of(path: str) -> str:
+    """A header and its source are one, with the private parts of their class."""
+    stem = path.rpartition(".")[0]
+    return HOUSE["rooms"].get(stem, stem)
+
+
+def owners_of(header: str):
+    """The folders or files that may include this library's header; nothing for one of the C++ standard library."""
+    found = [prefix for prefix in LIBRARIES if header.startswith(prefix)]
+    if found:
+        return LIBRARIES[max(found, key=len)]
+    return None if re.fullmatch(r"[a-z0-9_]+", header) else []
+
+
+def may_use(name: str, owners) -> bool:
+    """An owner is a file, or a folder with all that is in it."""
+    return any(name == owner or name.startswith(owner + "/") for owner in owners)
+
+
+def violations(name: str, includes):
+    folder = FOLDERS[folder_of(name)]
+    for bracket, header in includes:
+        if bracket == '"':
+            target = folder_of(header)
+            if target != folder["path"] and target not in folder["includes"]:
+                yield f"{name}: {folder['path']} may not include {header}"
+            continue
+        owners = owners_of(header)
+        if owners is not None and not may_use(name, owners):
+            yield f"{name}: <{header}> belongs to {', '.join(owners) or 'nobody'}"
+        if folder.get("pure") and IMPURE.match(header) and name not in HOUSE["impure"]:
+            yield f"{name}: {folder['path']} is pure, no <{header}>"
+        if name.endswith(".h") and header.startswith(tuple(HOUSE["headers"]["sources_only"])) and name not in HOUSE["headers"]["private"]:
+            yield f"{name}: <{header}> only in .cc files"
+
+
+def circles(arrows, what: str):
+    try:
+        graphlib.TopologicalSorter(arrows).prepare()
+    except graphlib.CycleError as error:
+        yield f"a circle of {what}: " + " -> ".join(reversed(error.args[1]))
+
+
+def table() -> str:
+    rows = ["| folder | holds | may include |\n|---|---|---|\n"]
+    for path, folder in FOLDERS.items():
+        below = {}
+        for other in folder["includes"]:
+            module, _, inside = other.partition("/")
+            below.setdefault(module, []).extend([inside] if inside else [])
+        words = (f"{module} ({', '.join(inside)})" if inside else module for module, inside in below.items())
+        rows.append(f"| `{path}` | {folder['holds']} | {'; '.join(words)} |\n")
+    return "".join(rows)
+
+
+def page_with_table() -> str:
+    text = PAGE.read_text(encoding="utf-8")
+    begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)
+    return text[:begin] + table() + text[end:]
 
 
 def main() -> int:
-    files = [p for m in MODULES for ext in ("*.h", "*.cc") for p in (ROOT / m).rglob(ext)]
-    found = [line for path in sorted(files) for line in violations(path)]
-    print("\n".join(found) if found else f"layering: {len(files)} files, every arrow as drawn")
+    if sys.argv[1:] == ["--print"]:
+        PAGE.write_text(page_with_table(), encoding="utf-8")
+        return 0
+    modules = sorted({path.split("/")[0] for path in FOLDERS} - {"quality"})
+    files = sorted(p.relative_to(ROOT).as_posix() for m in modules for ext in ("*.h", "*.cc") for p in (ROOT / m).rglob(ext))
+    found = []
+    rooms = {}
+    counts = {}
+    for name in files:
+        if folder_of(name) not in FOLDERS:
+            found.append(f"{name}: {folder_of(name)} is not in tests/checks/house.toml")
+            continue
+        counts[folder_of(name)] = counts.get(folder_of(name), 0) + 1
+        includes = INCLUDE.findall((ROOT / name).read_text(encoding="utf-8"))
+        found.extend(violations(name, includes))
+        arrows = rooms.setdefault(room_of(name), set())
+        arrows.update(room_of(header) for bracket, header in includes if bracket == '"')
+        arrows.discard(room_of(name))
+    found.extend(f"{folder}: {count} files, {FILES_MAX} at most" for folder, count in counts.items() if count > FILES_MAX)
+    found.extend(f"{path}: no such folder" for path in FOLDERS if path not in counts and not path.startswith("quality"))
+    found.extend(circles({path: folder["includes"] for path, folder in FOLDERS.items()}, "folders"))
+    found.extend(circles(rooms, "files"))
+    if page_with_table() != PAGE.read_text(encoding="utf-8"):
+        found.append("docs/architecture.md: the table of folders is not that of house.toml; run tests/checks/layering.py --print")
+    print("\n".join(found) if found else f"layering: {len(files)} files in {len(counts)} folders, every arrow as drawn")
     return 1 if found else 0
 
 

@@ -3,8 +3,8 @@
 // as one entry, or as entries of a journal one after the other.
 #include <vector>
 
-#include "consensus/codec.h"
-#include "consensus/journal.h"
+#include "consensus/message/codec.h"
+#include "consensus/message/journal.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace qc::fuzz {

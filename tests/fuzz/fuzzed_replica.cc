@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "consensus/byte_writer.h"
-#include "consensus/codec.h"
-#include "consensus/statement.h"
-#include "consensus/verifier.h"
+#include "consensus/base/byte_writer.h"
+#include "consensus/message/codec.h"
+#include "consensus/message/statement.h"
+#include "consensus/message/verifier.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace qc::fuzz {

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "consensus/replica.h"
+#include "consensus/replica/replica.h"
 #include "tests/simulation/keyed_hash_authenticator.h"
 
 namespace qc::fuzz {

@@ -6,15 +6,15 @@
 #include <array>
 #include <vector>
 
-#include "consensus/codec.h"
-#include "consensus/statement.h"
+#include "chain/batch.h"
+#include "chain/block_range.h"
+#include "chain/checkpoint_proof.h"
+#include "chain/frame.h"
+#include "consensus/message/codec.h"
+#include "consensus/message/statement.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/log/merkle_log.h"
 #include "ledger/log/record_log.h"
-#include "node/batch.h"
-#include "node/block_range.h"
-#include "node/checkpoint_proof.h"
-#include "node/peer/frame.h"
 #include "quality/peer/v1/peer.pb.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/simulation/consortium.h"
@@ -57,7 +57,7 @@ class HonestPeer {
   }
 
   const Blocks& message() const { return message_; }
-  node::ChainEdge edge() const { return {0, genesis_.seal_text, genesis_.log_size()}; }
+  chain::ChainEdge edge() const { return {0, genesis_.seal_text, genesis_.log_size()}; }
 
  private:
   struct State final : ledger::StateView {
@@ -112,14 +112,14 @@ const HonestPeer& honest() {
   return made;
 }
 
-const node::BlockRangeCheck& range_check() {
-  static const node::BlockRangeCheck made(consortium().network(), consortium().validators());
+const chain::BlockRangeCheck& range_check() {
+  static const chain::BlockRangeCheck made(consortium().network(), consortium().validators());
   return made;
 }
 
 void check_blocks(Blocks message) {
   const Blocks sent = message;
-  node::ChainEdge edge = honest().edge();
+  chain::ChainEdge edge = honest().edge();
   const auto checked = range_check().range(message, edge);
   if (!checked) return;
   // No peer has three validators' keys: what passes is a part of what they signed.
@@ -177,7 +177,7 @@ void rearrange(Source& source) {
 
 void check_batch(std::string_view bytes) {
   static const ledger::EmptyStateView empty;
-  const auto batch = node::parse_batch(consortium().network(), empty, std::string(bytes));
+  const auto batch = chain::parse_batch(consortium().network(), empty, std::string(bytes));
   if (!batch) return;
   require((*batch)->bytes == bytes, "a batch keeps its exact bytes");
   require(!(*batch)->submissions.empty(), "a batch has submissions");
@@ -190,17 +190,18 @@ void check_batch(std::string_view bytes) {
 }
 
 void check_proof(std::string_view bytes) {
-  const auto proof = node::CheckpointProof::decode(bytes);
+  const auto proof = chain::CheckpointProof::decode(bytes);
   if (!proof) return;
-  const auto again = node::CheckpointProof::decode(proof->encode());
+  const auto again = chain::CheckpointProof::decode(proof->encode());
   require(again && again->note == proof->note && again->seal_path == proof->seal_path,
           "a proof survives its encoding");
-  const auto proven = node::verify_proof(consortium().network(), consortium().validators(), *proof);
+  const auto proven =
+      chain::verify_proof(consortium().network(), consortium().validators(), *proof);
   require(!proven || proven->seal.height == 3, "only what a quorum cosigned is proven");
 }
 
 void check_proposal(std::string_view bytes) {
-  const auto proposal = node::parse_proposal(bytes);
+  const auto proposal = chain::parse_proposal(bytes);
   require(!proposal || consensus::proposal_bytes(*proposal) == bytes,
           "a proposal's bytes are what is written of it");
 }
@@ -210,26 +211,26 @@ void check_body(std::uint8_t type, std::string_view body) {
   quality::peer::v1::FetchBlocks fetch;
   Blocks blocks;
   const std::string bytes(body);
-  switch (static_cast<node::FrameType>(type)) {
-    case node::FrameType::kHello:
+  switch (static_cast<chain::FrameType>(type)) {
+    case chain::FrameType::kHello:
       (void)hello.ParseFromString(bytes);
       break;
-    case node::FrameType::kConsensus:
-    case node::FrameType::kCosignature:
+    case chain::FrameType::kConsensus:
+    case chain::FrameType::kCosignature:
       if (const auto message = consensus::decode_message(body)) {
         require(consensus::encode(*message) == body, "encode(decode(message)) == message");
       }
       break;
-    case node::FrameType::kBatch:
+    case chain::FrameType::kBatch:
       check_batch(body);
       break;
-    case node::FrameType::kFetchBlocks:
+    case chain::FrameType::kFetchBlocks:
       (void)fetch.ParseFromString(bytes);
       break;
-    case node::FrameType::kBlocks:
+    case chain::FrameType::kBlocks:
       if (blocks.ParseFromString(bytes)) check_blocks(std::move(blocks));
       break;
-    case node::FrameType::kPing:
+    case chain::FrameType::kPing:
       break;
   }
 }
@@ -237,17 +238,18 @@ void check_body(std::uint8_t type, std::string_view body) {
 /// A link's bytes: frames one after the other, until one may not be.
 void check_stream(Source& source) {
   while (!source.rest().empty()) {
-    std::array<char, node::kFrameHeaderSize> header{};
+    std::array<char, chain::kFrameHeaderSize> header{};
     const std::string_view bytes = source.bytes(header.size());
     if (bytes.size() < header.size()) return;
     std::copy(bytes.begin(), bytes.end(), header.begin());
-    const node::FrameHeader announced = node::read_frame_header(header);
+    const chain::FrameHeader announced = chain::read_frame_header(header);
     if (!announced.allowed) return;
-    require(announced.body_size <= node::frame_body_max(announced.type),
+    require(announced.body_size <= chain::frame_body_max(announced.type),
             "no frame is longer than its type allows");
     if (source.rest().size() < announced.body_size) return;
     const std::string_view body = source.bytes(announced.body_size);
-    const node::Frame frame = node::make_frame(static_cast<node::FrameType>(announced.type), body);
+    const chain::Frame frame =
+        chain::make_frame(static_cast<chain::FrameType>(announced.type), body);
     require(frame->substr(0, header.size()) == bytes && frame->substr(header.size()) == body,
             "a frame is written as it is read");
     check_body(announced.type, body);

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "consensus/codec.h"
-#include "consensus/statement.h"
-#include "consensus/view_start.h"
+#include "consensus/message/codec.h"
+#include "consensus/message/statement.h"
+#include "consensus/message/view_start.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/fuzz/fuzzed_replica.h"
 

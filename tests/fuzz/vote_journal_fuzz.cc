@@ -4,8 +4,8 @@
 #include <array>
 #include <vector>
 
-#include "consensus/codec.h"
-#include "storage/journal_segment.h"
+#include "consensus/message/codec.h"
+#include "storage/journal/journal_segment.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace qc::fuzz {

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "consensus/codec.h"
-#include "consensus/statement.h"
-#include "consensus/verifier.h"
+#include "consensus/message/codec.h"
+#include "consensus/message/statement.h"
+#include "consensus/message/verifier.h"
 
 namespace qc::simulation {
 

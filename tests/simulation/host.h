@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "consensus/replica.h"
+#include "consensus/replica/replica.h"
 #include "keyed_hash_authenticator.h"
 #include "network.h"
 #include "toy_ledger.h"

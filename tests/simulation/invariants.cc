@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "consensus/statement.h"
+#include "consensus/message/statement.h"
 
 namespace qc::simulation {
 

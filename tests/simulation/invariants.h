@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "consensus/replica.h"
+#include "consensus/replica/replica.h"
 #include "toy_ledger.h"
 
 namespace qc::simulation {

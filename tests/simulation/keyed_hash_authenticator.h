@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "consensus/authenticator.h"
+#include "consensus/message/authenticator.h"
 
 namespace qc::simulation {
 

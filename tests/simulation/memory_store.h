@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "consensus/messages.h"
+#include "consensus/message/messages.h"
 #include "ledger/execution/chain_state.h"
 #include "ledger/execution/founding.h"
 #include "ledger/log/merkle_log.h"

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "consensus/mutation.h"
+#include "consensus/base/mutation.h"
 
 namespace qc::simulation {
 

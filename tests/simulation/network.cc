@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "consensus/byte_writer.h"
-#include "consensus/codec.h"
+#include "consensus/base/byte_writer.h"
+#include "consensus/message/codec.h"
 #include "host.h"
 
 namespace qc::simulation {

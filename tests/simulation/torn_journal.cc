@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "consensus/codec.h"
-#include "storage/journal_segment.h"
+#include "consensus/message/codec.h"
+#include "storage/journal/journal_segment.h"
 
 namespace qc::simulation {
 namespace {

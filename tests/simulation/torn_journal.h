@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "consensus/journal.h"
+#include "consensus/message/journal.h"
 #include "ledger/base/result.h"
 #include "random.h"
 

@@ -3,8 +3,8 @@
 
 #include <set>
 
-#include "consensus/byte_reader.h"
-#include "consensus/byte_writer.h"
+#include "consensus/base/byte_reader.h"
+#include "consensus/base/byte_writer.h"
 
 namespace qc::simulation {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "consensus/config.h"
-#include "consensus/messages.h"
-#include "consensus/replica.h"
+#include "consensus/message/config.h"
+#include "consensus/message/messages.h"
+#include "consensus/replica/replica.h"
 #include "keyed_hash_authenticator.h"
 
 namespace qc::simulation {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "consensus/codec.h"
-#include "consensus/statement.h"
+#include "consensus/message/codec.h"
+#include "consensus/message/statement.h"
 #include "ledger/log/merkle_log.h"
 #include "ledger/log/record_log.h"
 #include "whole_node.h"

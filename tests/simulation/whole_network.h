@@ -13,7 +13,7 @@
 #include <tuple>
 #include <vector>
 
-#include "consensus/replica.h"
+#include "consensus/replica/replica.h"
 #include "consortium.h"
 #include "random.h"
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "consensus/codec.h"
-#include "consensus/statement.h"
-#include "consensus/verifier.h"
+#include "consensus/message/codec.h"
+#include "consensus/message/statement.h"
+#include "consensus/message/verifier.h"
 #include "ledger/base/encoding.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/execution/admission.h"
@@ -141,19 +141,19 @@ LedgerPosition WholeNode::position() {
   position.certified_block = {Height{}, {}, Consortium::kFoundedMs};
   const bool noted = store_.note().height > 0 && store_.note().height == store_.applied().height;
   if (noted) {
-    const auto proven = node::verify_proof(network_.consortium().network(),
-                                           network_.consortium().validators(), proof());
+    const auto proven = chain::verify_proof(network_.consortium().network(),
+                                            network_.consortium().validators(), proof());
     if (proven) {
       position.certified_block = point_of(store_.block(proven->seal.height));
       position.certified =
-          node::certified_message(proof(), proven->certified.checkpoint, proven->seal);
+          chain::certified_message(proof(), proven->certified.checkpoint, proven->seal);
     } else {
       network_.fail("a node's own checkpoint does not verify: " + proven.error().message);
     }
   }
   for (std::uint64_t height = 1; height <= head.height; ++height) {
     const MemoryStore::StoredBlock& block = store_.block(height);
-    const auto proposal = node::parse_proposal(block.proposal());
+    const auto proposal = chain::parse_proposal(block.proposal());
     for (const Digest& batch : proposal->batches) {
       position.ordered.push_back({batch, block.time_ms()});
     }
@@ -212,16 +212,16 @@ std::optional<std::uint64_t> WholeNode::verify(const Message& message, ReplicaIn
   const auto& validators = network_.consortium().validators();
   const auto when = [](bool good) { return good ? std::optional<std::uint64_t>(0) : std::nullopt; };
   if (const auto* vote = std::get_if<CheckpointVote>(&message)) {
-    const auto line = node::single_line(vote->cosignature);
+    const auto line = chain::single_line(vote->cosignature);
     if (!line) return std::nullopt;
     const auto stamp = ledger::verify_cosignature(cosigners_[from.value], *line, vote->checkpoint);
     return stamp ? std::optional(*stamp) : std::nullopt;
   }
   if (const auto* certified = std::get_if<CertifiedCheckpoint>(&message)) {
-    return when(node::verify_certified(network, validators, *certified));
+    return when(chain::verify_certified(network, validators, *certified));
   }
   const CertifiedCheckpoint* attached = attached_checkpoint(message);
-  if (attached != nullptr && !node::verify_certified(network, validators, *attached)) {
+  if (attached != nullptr && !chain::verify_certified(network, validators, *attached)) {
     return std::nullopt;
   }
   return when(verify_message(config_.epoch, authenticator_, message));
@@ -243,7 +243,7 @@ void WholeNode::receive(ReplicaIndex from, const std::string& bytes) {
 }
 
 void WholeNode::receive_batch(ReplicaIndex author, const std::string& bytes) {
-  auto batch = node::parse_batch(network_.consortium().network(), store_.state(), bytes);
+  auto batch = chain::parse_batch(network_.consortium().network(), store_.state(), bytes);
   if (!batch) {
     network_.fail("an honest node's batch is none: " + batch.error().message);
   } else if (replica_->wants_batch((*batch)->digest, author, bytes.size())) {
@@ -251,7 +251,7 @@ void WholeNode::receive_batch(ReplicaIndex author, const std::string& bytes) {
   }
 }
 
-void WholeNode::take(const node::SharedBatch& batch, ReplicaIndex author) {
+void WholeNode::take(const chain::SharedBatch& batch, ReplicaIndex author) {
   batches_.try_emplace(batch->digest, HeldBatch{batch, author, false});
   step(BatchStored{batch->digest, author, batch->bytes.size(), batch->expires_at_ms});
 }
@@ -263,7 +263,7 @@ bool WholeNode::submit(const std::string& signed_submission) {
       replica_->status().own_batches_open >= config_.author_batches_max) {
     return false;
   }
-  take(node::pack_batch(network, {std::make_shared<const ledger::Submission>(*std::move(parsed))}),
+  take(chain::pack_batch(network, {std::make_shared<const ledger::Submission>(*std::move(parsed))}),
        index_);
   return true;
 }
@@ -429,15 +429,15 @@ void WholeNode::certify(const Certifiable& found) {
   if (block == uncertified_.end()) return;
   const ledger::Checkpoint checkpoint = checkpoint_of(**block);
   const ledger::Seal seal = (*block)->seal;
-  const auto lines = node::certificate_lines(found, (*block)->time_ms);
+  const auto lines = chain::certificate_lines(found, (*block)->time_ms);
   if (!lines) {
     network_.fail(lines.error().message);
     return;
   }
   publish(found.height.value, ledger::SignedNote{checkpoint.text(), *lines}.format());
-  const CertifiedCheckpoint message = node::certified_message(proof(), checkpoint, seal);
-  if (!node::verify_certified(network_.consortium().network(), network_.consortium().validators(),
-                              message)) {
+  const CertifiedCheckpoint message = chain::certified_message(proof(), checkpoint, seal);
+  if (!chain::verify_certified(network_.consortium().network(), network_.consortium().validators(),
+                               message)) {
     network_.fail("a certified checkpoint does not verify");
   }
   step(CheckpointCertified{message});
@@ -447,7 +447,7 @@ void WholeNode::store_certified(const StoreCertified& foreign) {
   const auto block = std::ranges::find(uncertified_, foreign.checkpoint.height.value,
                                        [](const ExecutedPtr& each) { return each->height; });
   if (block == uncertified_.end()) return;
-  const auto proof = node::CheckpointProof::decode(foreign.checkpoint.proof);
+  const auto proof = chain::CheckpointProof::decode(foreign.checkpoint.proof);
   if (!proof || checkpoint_of(**block).text() != foreign.checkpoint.checkpoint) {
     network_.fail("a certificate to store is not of the block here");
     return;
@@ -478,7 +478,7 @@ void WholeNode::publish(std::uint64_t height, const std::string& note) {
   if (network_.random().chance(10)) store_.flush();
 }
 
-node::CheckpointProof WholeNode::proof() const {
+chain::CheckpointProof WholeNode::proof() const {
   const ledger::MerkleTree& log = store_.log();
   return {store_.note().text, store_.seal_text(), log.path(log.size() - 1)};
 }
@@ -585,7 +585,7 @@ void WholeNode::receive_blocks(ReplicaIndex from, const std::string& bytes) {
   quality::peer::v1::Blocks message;
   const bool decoded = message.ParseFromString(bytes);
   if (decoded && message.checkpoint().empty() && message.blocks_size() == 0) return;
-  node::ChainEdge edge = asked_edge_;
+  chain::ChainEdge edge = asked_edge_;
   const auto range = decoded ? range_check_.range(message, edge)
                              : ledger::fail(ledger::Code::kInvalidArgument, "not decodable");
   if (!range) {
@@ -600,8 +600,8 @@ void WholeNode::receive_blocks(ReplicaIndex from, const std::string& bytes) {
   if (up() && !range->blocks.empty()) ask();
 }
 
-void WholeNode::apply(const node::FetchedRange& range) {
-  for (const node::FetchedBlock& fetched : range.blocks) {
+void WholeNode::apply(const chain::FetchedRange& range) {
+  for (const chain::FetchedBlock& fetched : range.blocks) {
     for (const Digest& batch : fetched.proposal.batches) {
       fetched_batches_.push_back({batch, fetched.block.time_ms});
     }
@@ -629,7 +629,7 @@ void WholeNode::apply(const node::FetchedRange& range) {
   publish(seal.height, range.proof.note);
   if (store_.applied().height != seal.height) return;
   Synced event{point_of(store_.block(seal.height)),
-               node::certified_message(proof(), range.proven->certified.checkpoint, seal),
+               chain::certified_message(proof(), range.proven->certified.checkpoint, seal),
                std::exchange(fetched_batches_, {}), std::nullopt};
   step(std::move(event));
 }

@@ -11,13 +11,13 @@
 #include <string>
 #include <vector>
 
-#include "consensus/replica.h"
+#include "chain/batch.h"
+#include "chain/block_range.h"
+#include "consensus/replica/replica.h"
 #include "keyed_hash_authenticator.h"
 #include "ledger/execution/chain_state.h"
 #include "ledger/log/note.h"
 #include "memory_store.h"
-#include "node/batch.h"
-#include "node/block_range.h"
 #include "torn_journal.h"
 
 namespace qc::simulation {
@@ -45,8 +45,8 @@ class SimulatedVotes final : public consensus::Authenticator {
 /// A node as it runs, without its threads and sockets: the real replica, the ledger's real
 /// execution, checkpoints with real cosignatures, the real judges of batches, block ranges and
 /// proofs, the vote journal in its real format. Modelled here: the driver's, the executor's and
-/// block sync's order of doing things (node/consensus_driver.cc, executor.cc, block_sync.cc), and
-/// the database (MemoryStore).
+/// block sync's order of doing things (node/pipeline/consensus_driver.cc, executor.cc,
+/// block_sync.cc), and the database (MemoryStore).
 class WholeNode {
  public:
   WholeNode(WholeNetwork& network, consensus::ReplicaIndex index, std::int64_t skew_ms);
@@ -80,7 +80,7 @@ class WholeNode {
 
  private:
   struct HeldBatch {
-    node::SharedBatch batch;
+    chain::SharedBatch batch;
     consensus::ReplicaIndex author;
     bool durable = false;
   };
@@ -103,7 +103,7 @@ class WholeNode {
   void handle(consensus::Actions actions);
   void sync_journal();
   void carry_out(consensus::Actions& actions);
-  void take(const node::SharedBatch& batch, consensus::ReplicaIndex author);
+  void take(const chain::SharedBatch& batch, consensus::ReplicaIndex author);
 
   // The executor.
   void execute_next();
@@ -116,12 +116,12 @@ class WholeNode {
   ledger::Checkpoint checkpoint_of(const ledger::ExecutedBlock& block) const;
   void certify(const consensus::Certifiable& found);
   void publish(std::uint64_t height, const std::string& note);
-  node::CheckpointProof proof() const;
+  chain::CheckpointProof proof() const;
 
   // Block sync.
   void want(const consensus::FetchBlocks& wanted);
   void ask();
-  void apply(const node::FetchedRange& range);
+  void apply(const chain::FetchedRange& range);
   std::string lie(std::string bytes);
   /// Everything that was executed is durable.
   bool at_rest() const { return chain_->head().height == store_.durable_height(); }
@@ -131,7 +131,7 @@ class WholeNode {
   std::int64_t skew_ms_;
   SimulatedVotes authenticator_;
   consensus::Config config_;
-  node::BlockRangeCheck range_check_;
+  chain::BlockRangeCheck range_check_;
   std::vector<ledger::NoteKey> cosigners_;
 
   // The disk.
@@ -157,7 +157,7 @@ class WholeNode {
   std::vector<consensus::ReplicaIndex> sources_;
   std::optional<consensus::ReplicaIndex> asked_;
   std::uint64_t asked_number_ = 0;
-  node::ChainEdge asked_edge_;
+  chain::ChainEdge asked_edge_;
   std::set<consensus::ReplicaIndex> banned_;
   consensus::Time tick_at_;
   bool tick_scheduled_ = false;

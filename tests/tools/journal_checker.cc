@@ -10,9 +10,9 @@
 #include <system_error>
 #include <variant>
 
-#include "consensus/codec.h"
+#include "consensus/message/codec.h"
 #include "ledger/base/encoding.h"
-#include "storage/journal_segment.h"
+#include "storage/journal/journal_segment.h"
 
 namespace qc::tools {
 
@@ -24,7 +24,7 @@ using ledger::Result;
 
 namespace {
 
-/// A record of consensus; others are batches (node/consensus_driver.h).
+/// A record of consensus; others are batches (node/pipeline/consensus_driver.h).
 constexpr std::uint8_t kEntryRecord = 1;
 
 std::string hex(const Digest& digest) { return ledger::to_hex(ledger::view(digest)).substr(0, 16); }

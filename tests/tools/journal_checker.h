@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "consensus/journal.h"
+#include "consensus/message/journal.h"
 #include "ledger/base/result.h"
 
 namespace qc::tools {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A validator that lies: the node as it is, whose words are turned on their way out. Linked in
-// place of node/consensus_sender.cc; the node that is shipped has no way to lie.
+// place of node/pipeline/consensus_sender.cc; the node that is shipped has no way to lie.
 //
 // QC_LIE names what it does; without it the node is honest:
 //   early_stamps          cosigns with a stamp before the block's time
@@ -21,12 +21,12 @@
 #include <string_view>
 #include <thread>
 
-#include "consensus/codec.h"
-#include "consensus/statement.h"
+#include "chain/checkpoint_proof.h"
+#include "consensus/message/codec.h"
+#include "consensus/message/statement.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/crypto/signer.h"
-#include "node/checkpoint_proof.h"
-#include "node/consensus_driver.h"
+#include "node/pipeline/consensus_driver.h"
 
 namespace qc::node {
 namespace {
@@ -88,7 +88,8 @@ class Liar {
   CheckpointVote with_another_root(const CheckpointVote& vote) const {
     auto checkpoint = *ledger::Checkpoint::parse(vote.checkpoint);
     checkpoint.root = turned(checkpoint.root);
-    return cosigned(vote, checkpoint, cosignature_time(*single_line(vote.cosignature)).value_or(0));
+    return cosigned(vote, checkpoint,
+                    chain::cosignature_time(*chain::single_line(vote.cosignature)).value_or(0));
   }
 
  private:
@@ -172,8 +173,9 @@ void ConsensusDriver::say(const Outgoing& outgoing) {
     if (peer == self.value || (outgoing.to && outgoing.to->value != peer)) continue;
     const bool otherwise = is_told_otherwise(peer, self, epoch.validators);
     if (otherwise && lies("half")) continue;
-    network_.load()->send(peer, FramePriority::kVotes,
-                          make_frame(FrameType::kConsensus, encode(otherwise ? second : first)));
+    network_.load()->send(
+        peer, chain::FramePriority::kVotes,
+        chain::make_frame(chain::FrameType::kConsensus, encode(otherwise ? second : first)));
   }
 }
 
@@ -185,15 +187,15 @@ void ConsensusDriver::send(const Actions& actions) {
 void ConsensusDriver::send_batches(const SendBatches& wanted) {
   if (lies("no_batches")) return;
   for (const Digest& digest : wanted.batches) {
-    const SharedBatch batch = parts_.batches.find(digest);
+    const chain::SharedBatch batch = parts_.batches.find(digest);
     if (batch == nullptr) continue;
     for (std::uint16_t peer = 0; peer < options_.consensus.epoch.validators; ++peer) {
       if (peer == options_.consensus.self->value || (wanted.to && wanted.to->value != peer) ||
           (peer % 2 == 1 && lies("half"))) {
         continue;
       }
-      network_.load()->send(peer, FramePriority::kBatches,
-                            make_frame(FrameType::kBatch, batch->bytes));
+      network_.load()->send(peer, chain::FramePriority::kBatches,
+                            chain::make_frame(chain::FrameType::kBatch, batch->bytes));
     }
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The blocks that a lying node serves (linked in place of node/block_server.cc). With
+// The blocks that a lying node serves (linked in place of node/sync/block_server.cc). With
 // QC_LIE=old_keys it goes on after the end of a validator set with a block of its own, certified by
 // that set's keys: QC_OLD_KEYS is a folder with their files, NAME.pem each.
 #include <cstdlib>
@@ -10,16 +10,16 @@
 #include <utility>
 #include <vector>
 
-#include "consensus/statement.h"
+#include "chain/checkpoint_proof.h"
+#include "consensus/message/statement.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/crypto/signer.h"
 #include "ledger/log/merkle_log.h"
 #include "ledger/log/record_log.h"
 #include "ledger/log/seal.h"
-#include "node/block_server.h"
-#include "node/block_source.h"
-#include "node/checkpoint_proof.h"
-#include "storage/file.h"
+#include "node/sync/block_server.h"
+#include "node/sync/block_source.h"
+#include "os/file.h"
 
 namespace qc::node {
 namespace {
@@ -36,8 +36,8 @@ Result<std::vector<ledger::NoteSignature>> cosigned_by_old_keys(
   std::vector<ledger::NoteSignature> lines;
   for (const ledger::NoteSignature& line : note.signatures) {
     const std::string short_name = line.name.substr(line.name.rfind('/') + 1) + ".pem";
-    if (!std::filesystem::exists(folder / short_name) || !cosignature_time(line)) continue;
-    QC_TRY(const std::string pem, storage::read_file(folder / short_name, kKeyFileMax));
+    if (!std::filesystem::exists(folder / short_name) || !chain::cosignature_time(line)) continue;
+    QC_TRY(const std::string pem, os::read_file(folder / short_name, kKeyFileMax));
     QC_TRY(const auto key, ledger::PemSigner::from_pem(pem));
     QC_TRY(lines.emplace_back(), ledger::cosign(*key, line.name, stamp, checkpoint));
   }
@@ -122,7 +122,8 @@ Result<void> extend(const storage::ReadView& view, Blocks& message) {
 
 }  // namespace
 
-void BlockServer::serve(PeerNetwork& network, PeerId peer, const std::string& request) const {
+void BlockServer::serve(PeerNetwork& network, chain::PeerId peer,
+                        const std::string& request) const {
   static const char* const kLie = std::getenv("QC_LIE");
   quality::peer::v1::FetchBlocks wanted;
   if (!wanted.ParseFromString(request)) return;
@@ -134,8 +135,8 @@ void BlockServer::serve(PeerNetwork& network, PeerId peer, const std::string& re
       return damage_.note(extended.error());
     }
   }
-  network.send(peer, FramePriority::kSync,
-               make_frame(FrameType::kBlocks, blocks->SerializeAsString()));
+  network.send(peer, chain::FramePriority::kSync,
+               chain::make_frame(chain::FrameType::kBlocks, blocks->SerializeAsString()));
 }
 
 }  // namespace qc::node

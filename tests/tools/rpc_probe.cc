@@ -23,12 +23,12 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/client_profile.h"
-#include "cli/connection.h"
-#include "cli/files.h"
+#include "cli/base/files.h"
+#include "cli/base/key_file.h"
+#include "cli/client/client_profile.h"
+#include "cli/client/connection.h"
 #include "cli/intake/intake.h"
-#include "cli/key_file.h"
-#include "cli/submitter.h"
+#include "cli/submit/submitter.h"
 #include "ledger/base/canonical_protobuf.h"
 #include "ledger/base/encoding.h"
 #include "ledger/log/merkle_log.h"

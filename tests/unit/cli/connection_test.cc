@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/connection.h"
+#include "cli/client/connection.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/earlier_receipts.h"
+#include "cli/submit/earlier_receipts.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/files.h"
+#include "cli/base/files.h"
 #include "ledger/base/canonical_protobuf.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/crypto/signer.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/enrolment.h"
+#include "cli/governance/enrolment.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <string>
 
-#include "cli/files.h"
+#include "cli/base/files.h"
 
 namespace qc::cli {
 namespace {

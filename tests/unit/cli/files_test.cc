@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/files.h"
+#include "cli/base/files.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "cli/client_profile.h"
-#include "cli/key_file.h"
+#include "cli/base/key_file.h"
+#include "cli/client/client_profile.h"
 
 namespace qc::cli {
 namespace {

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/intake/certificate_csv.h"
+#include "cli/intake/table/certificate_csv.h"
 
 namespace qc::cli {
 namespace {

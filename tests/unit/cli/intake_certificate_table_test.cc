@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "cli/intake/certificate_csv.h"
+#include "cli/intake/table/certificate_csv.h"
 #include "tests/unit/cli/intake_test_support.h"
 
 namespace qc::cli {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "cli/intake/csv.h"
+#include "cli/intake/value/csv.h"
 
 namespace qc::cli {
 namespace {

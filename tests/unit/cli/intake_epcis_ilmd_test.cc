@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/intake/epcis.h"
+#include "cli/intake/epcis/epcis.h"
 
 namespace qc::cli {
 namespace {

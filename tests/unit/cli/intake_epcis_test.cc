@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/intake/epcis.h"
+#include "cli/intake/epcis/epcis.h"
 #include "ledger/base/digest.h"
 #include "ledger/base/encoding.h"
 #include "ledger/crypto/hash.h"

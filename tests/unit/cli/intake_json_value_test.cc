@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "cli/intake/json_value.h"
+#include "cli/intake/value/json_value.h"
 
 namespace qc::cli {
 namespace {

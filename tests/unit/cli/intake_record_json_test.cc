@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/intake/intake.h"
 #include "cli/intake/record_json.h"
 #include "ledger/base/calendar.h"
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/intake/sampling_table.h"
+#include "cli/intake/table/sampling_table.h"
 #include "tests/unit/cli/intake_test_support.h"
 
 namespace qc::cli {

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/intake/cell_text.h"
-#include "cli/intake/csv.h"
-#include "cli/intake/sampling_table.h"
+#include "cli/intake/table/sampling_table.h"
+#include "cli/intake/value/cell_text.h"
+#include "cli/intake/value/csv.h"
 
 namespace qc::cli {
 namespace {

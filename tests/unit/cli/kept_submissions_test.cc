@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/kept_submissions.h"
+#include "cli/submit/kept_submissions.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/files.h"
+#include "cli/base/files.h"
 #include "ledger/base/canonical_protobuf.h"
 #include "ledger/base/encoding.h"
 #include "ledger/crypto/signer.h"

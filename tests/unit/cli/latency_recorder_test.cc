@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/latency_recorder.h"
+#include "cli/network/latency_recorder.h"
 
 #include <gtest/gtest.h>
 

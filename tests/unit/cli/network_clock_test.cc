@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/network_clock.h"
+#include "cli/client/network_clock.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/node_reader.h"
+#include "cli/client/node_reader.h"
 
 #include <grpcpp/support/status.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/node_status.h"
+#include "cli/client/node_status.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

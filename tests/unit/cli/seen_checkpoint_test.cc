@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/seen_checkpoint.h"
+#include "cli/client/seen_checkpoint.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "cli/files.h"
+#include "cli/base/files.h"
 
 namespace qc::cli {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/submit_report.h"
+#include "cli/submit/submit_report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

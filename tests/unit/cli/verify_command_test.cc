@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/session.h"
+#include "cli/client/session.h"
 #include "cli/verify/run_call.h"
 
 namespace qc::cli {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consensus/batch_pool.h"
+#include "consensus/facts/batch_pool.h"
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consensus/codec.h"
+#include "consensus/message/codec.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdint>
 
-#include "consensus/byte_writer.h"
+#include "consensus/base/byte_writer.h"
 #include "test_authenticator.h"
 
 namespace qc::consensus {

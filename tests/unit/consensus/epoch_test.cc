@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "consensus/replica.h"
-#include "consensus/verifier.h"
+#include "consensus/message/verifier.h"
+#include "consensus/replica/replica.h"
 #include "test_authenticator.h"
 
 namespace qc::consensus {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consensus/equivocation.h"
+#include "consensus/message/equivocation.h"
 
 #include <gtest/gtest.h>
 
-#include "consensus/contradictions.h"
+#include "consensus/facts/contradictions.h"
 #include "replica_fixture.h"
 #include "test_authenticator.h"
 
@@ -15,14 +15,13 @@ class EquivocationTest : public ReplicaFixture {
  protected:
   EquivocationTest() : ReplicaFixture(ReplicaIndex{3}) {}
 
-  /// Expects just one report, proven, that survives its encoding.
+  /// Expects just one report, proven.
   void expect_reported(const Actions& actions, Equivocation::Kind kind, std::uint16_t culprit) {
     ASSERT_EQ(actions.evidence.size(), 1U);
     const Equivocation& evidence = actions.evidence.front();
     EXPECT_EQ(evidence.kind, kind);
     EXPECT_EQ(evidence.culprit, ReplicaIndex{culprit});
     EXPECT_TRUE(verify_equivocation(config_.epoch, authenticator_, evidence));
-    EXPECT_EQ(decode_equivocation(encode(evidence)), evidence);
   }
 };
 
@@ -136,22 +135,6 @@ TEST_F(EquivocationTest, EvidenceProvesNothingElsewhere) {
   EXPECT_FALSE(verify_equivocation(other_set, authenticator_, evidence));
   EXPECT_FALSE(verify_equivocation(config_.epoch, authenticator_, blames_another));
   EXPECT_FALSE(verify_equivocation(config_.epoch, authenticator_, changed));
-}
-
-TEST_F(EquivocationTest, TheDecoderTakesOnlyWhatTheEncoderMakes) {
-  const Equivocation evidence =
-      equivocation_of(config_.epoch, new_view_of(config_.epoch, View{1}),
-                      new_view_of(config_.epoch, View{1},
-                                  certificate_of(config_.epoch, View{}, proposal(1, {}, 1))));
-  const std::string bytes = encode(evidence);
-  ASSERT_EQ(decode_equivocation(bytes), evidence);
-  for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_FALSE(decode_equivocation(bytes.substr(0, size)));
-  }
-  EXPECT_FALSE(decode_equivocation(bytes + "x"));
-  Equivocation swapped = evidence;
-  std::swap(swapped.first, swapped.second);
-  EXPECT_FALSE(decode_equivocation(encode(swapped)));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consensus/journal.h"
+#include "consensus/message/journal.h"
 
 #include <gtest/gtest.h>
 

@@ -5,8 +5,8 @@
 #include <initializer_list>
 #include <vector>
 
-#include "consensus/byte_writer.h"
-#include "consensus/codec.h"
+#include "consensus/base/byte_writer.h"
+#include "consensus/message/codec.h"
 #include "replica_fixture.h"
 #include "test_authenticator.h"
 

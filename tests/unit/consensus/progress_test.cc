@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <optional>
 
-#include "consensus/progress_timer.h"
+#include "consensus/facts/progress_timer.h"
 #include "replica_fixture.h"
 #include "test_authenticator.h"
 

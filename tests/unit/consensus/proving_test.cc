@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "consensus/promises.h"
-#include "consensus/replica.h"
-#include "consensus/verifier.h"
+#include "consensus/facts/promises.h"
+#include "consensus/message/verifier.h"
+#include "consensus/replica/replica.h"
 #include "test_authenticator.h"
 
 namespace qc::consensus {

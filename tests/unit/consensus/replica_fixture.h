@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "consensus/replica.h"
-#include "consensus/statement.h"
-#include "consensus/verifier.h"
+#include "consensus/message/statement.h"
+#include "consensus/message/verifier.h"
+#include "consensus/replica/replica.h"
 #include "test_authenticator.h"
 
 namespace qc::consensus {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consensus/replica.h"
+#include "consensus/replica/replica.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <initializer_list>
 
-#include "consensus/verifier.h"
+#include "consensus/message/verifier.h"
 #include "replica_fixture.h"
 #include "test_authenticator.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consensus/safety_rules.h"
+#include "consensus/facts/safety_rules.h"
 
 #include <gtest/gtest.h>
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "consensus/authenticator.h"
-#include "consensus/messages.h"
-#include "consensus/statement.h"
+#include "consensus/message/authenticator.h"
+#include "consensus/message/messages.h"
+#include "consensus/message/statement.h"
 
 namespace qc::consensus {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consensus/turns.h"
+#include "consensus/facts/turns.h"
 
 #include <gtest/gtest.h>
 

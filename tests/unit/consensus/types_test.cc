@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consensus/types.h"
+#include "consensus/message/types.h"
 
 #include <gtest/gtest.h>
 

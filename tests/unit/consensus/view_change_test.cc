@@ -5,10 +5,10 @@
 #include <optional>
 #include <vector>
 
-#include "consensus/replica.h"
-#include "consensus/safety_rules.h"
-#include "consensus/verifier.h"
-#include "consensus/view_start.h"
+#include "consensus/facts/safety_rules.h"
+#include "consensus/message/verifier.h"
+#include "consensus/message/view_start.h"
+#include "consensus/replica/replica.h"
 #include "replica_fixture.h"
 #include "test_authenticator.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consensus/vote_set.h"
+#include "consensus/facts/vote_set.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/batch.h"
+#include "chain/batch.h"
 
 #include <gtest/gtest.h>
 
 #include "ledger/state/state_view.h"
-#include "node/batch_store.h"
+#include "node/pipeline/batch_store.h"
 #include "submissions.h"
 
 namespace qc::node {
@@ -15,11 +15,11 @@ const ledger::Network kNetwork{.chain_id = "net.example/x/" + std::string(64, '0
 const ledger::EmptyStateView kState;
 
 TEST(Batch, IsReadAsItWasPacked) {
-  const SharedBatch packed =
-      pack_batch(kNetwork, {make_submission(kNetwork.chain_id, "A", 100, 5'000),
-                            make_submission(kNetwork.chain_id, "B", 100, 7'000)});
+  const chain::SharedBatch packed =
+      chain::pack_batch(kNetwork, {make_submission(kNetwork.chain_id, "A", 100, 5'000),
+                                   make_submission(kNetwork.chain_id, "B", 100, 7'000)});
 
-  const auto parsed = parse_batch(kNetwork, kState, packed->bytes);
+  const auto parsed = chain::parse_batch(kNetwork, kState, packed->bytes);
 
   ASSERT_TRUE(parsed) << parsed.error().message;
   EXPECT_EQ((*parsed)->digest, packed->digest);
@@ -30,36 +30,41 @@ TEST(Batch, IsReadAsItWasPacked) {
 }
 
 TEST(Batch, NotesThatAnUnknownKeyWasNotChecked) {
-  const SharedBatch packed = pack_batch(kNetwork, {make_submission(kNetwork.chain_id, "A", 100)});
+  const chain::SharedBatch packed =
+      chain::pack_batch(kNetwork, {make_submission(kNetwork.chain_id, "A", 100)});
 
-  const auto parsed = parse_batch(kNetwork, kState, packed->bytes);
+  const auto parsed = chain::parse_batch(kNetwork, kState, packed->bytes);
 
   ASSERT_TRUE(parsed);
   EXPECT_EQ((*parsed)->submissions[0].signature, ledger::SignatureCheck::kUnknown);
 }
 
 TEST(Batch, OfAnotherChainIsRefused) {
-  const SharedBatch packed =
-      pack_batch(kNetwork, {make_submission("net.example/y/" + std::string(64, '0'), "A", 100)});
+  const chain::SharedBatch packed = chain::pack_batch(
+      kNetwork, {make_submission("net.example/y/" + std::string(64, '0'), "A", 100)});
 
-  EXPECT_FALSE(parse_batch(kNetwork, kState, packed->bytes));
+  EXPECT_FALSE(chain::parse_batch(kNetwork, kState, packed->bytes));
 }
 
 TEST(Batch, ThatIsEmptyOrCutOrPaddedIsRefused) {
-  const SharedBatch packed = pack_batch(kNetwork, {make_submission(kNetwork.chain_id, "A", 100)});
+  const chain::SharedBatch packed =
+      chain::pack_batch(kNetwork, {make_submission(kNetwork.chain_id, "A", 100)});
 
-  EXPECT_FALSE(parse_batch(kNetwork, kState, ""));
-  EXPECT_FALSE(parse_batch(kNetwork, kState, packed->bytes.substr(0, packed->bytes.size() - 1)));
-  EXPECT_FALSE(parse_batch(kNetwork, kState, packed->bytes + "x"));
-  EXPECT_FALSE(parse_batch(kNetwork, kState,
-                           "\x0a\x03"
-                           "abc"));
+  EXPECT_FALSE(chain::parse_batch(kNetwork, kState, ""));
+  EXPECT_FALSE(
+      chain::parse_batch(kNetwork, kState, packed->bytes.substr(0, packed->bytes.size() - 1)));
+  EXPECT_FALSE(chain::parse_batch(kNetwork, kState, packed->bytes + "x"));
+  EXPECT_FALSE(chain::parse_batch(kNetwork, kState,
+                                  "\x0a\x03"
+                                  "abc"));
 }
 
 TEST(BatchStore, FindsAllOrNothing) {
   BatchStore store(1'000);
-  const SharedBatch first = pack_batch(kNetwork, {make_submission(kNetwork.chain_id, "A", 10)});
-  const SharedBatch second = pack_batch(kNetwork, {make_submission(kNetwork.chain_id, "A", 10)});
+  const chain::SharedBatch first =
+      chain::pack_batch(kNetwork, {make_submission(kNetwork.chain_id, "A", 10)});
+  const chain::SharedBatch second =
+      chain::pack_batch(kNetwork, {make_submission(kNetwork.chain_id, "A", 10)});
   store.put(first);
 
   EXPECT_TRUE(store.find_all({first->digest, second->digest}).empty());
@@ -69,7 +74,8 @@ TEST(BatchStore, FindsAllOrNothing) {
 
 TEST(BatchStore, CountsABatchOnceAndForgetsIt) {
   BatchStore store(1'000);
-  const SharedBatch batch = pack_batch(kNetwork, {make_submission(kNetwork.chain_id, "A", 10)});
+  const chain::SharedBatch batch =
+      chain::pack_batch(kNetwork, {make_submission(kNetwork.chain_id, "A", 10)});
   store.put(batch);
   store.put(batch);
   EXPECT_EQ(store.bytes(), batch->bytes.size());

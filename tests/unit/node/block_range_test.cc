@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/block_range.h"
+#include "chain/block_range.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "consensus/statement.h"
+#include "consensus/message/statement.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/crypto/signer.h"
 #include "ledger/log/merkle_log.h"
@@ -102,7 +102,7 @@ class BlockRangeTest : public ::testing::Test {
   /// What the judge of the first set's node says of a range above block `edge`; kOk where it
   /// passes.
   std::optional<ledger::Code> judge(std::uint64_t edge, quality::peer::v1::Blocks message) const {
-    ChainEdge at{.height = edge, .seal_text = seals_[edge], .log_size = edge + 1};
+    chain::ChainEdge at{.height = edge, .seal_text = seals_[edge], .log_size = edge + 1};
     const auto checked = check_.range(message, at);
     if (checked) {
       EXPECT_EQ(at.height, edge + checked->blocks.size());
@@ -118,7 +118,7 @@ class BlockRangeTest : public ::testing::Test {
   std::vector<std::string> proposals_;
   std::vector<std::string> seals_;
   ledger::MerkleTree log_{kRangeHash};
-  BlockRangeCheck check_;
+  chain::BlockRangeCheck check_;
 };
 
 TEST_F(BlockRangeTest, PassesUpToTheEndOfTheSet) {
@@ -163,8 +163,8 @@ TEST_F(BlockRangeTest, AForeignSetsQuorumCertifiesNothing) {
 }
 
 TEST_F(BlockRangeTest, ANodeOfAnEarlierSetHasNothingToOffer) {
-  BlockRangeCheck later(network_, *second_.set);
-  ChainEdge at{.height = 3, .seal_text = seals_[3], .log_size = 4};
+  chain::BlockRangeCheck later(network_, *second_.set);
+  chain::ChainEdge at{.height = 3, .seal_text = seals_[3], .log_size = 4};
   quality::peer::v1::Blocks nothing = blocks(4, 3, 2, first_);
   nothing.clear_last_seal_path();
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/checkpoint_proof.h"
+#include "chain/checkpoint_proof.h"
 
 #include <gtest/gtest.h>
 
-#include "consensus/statement.h"
+#include "consensus/message/statement.h"
 
 namespace qc::node {
 namespace {
@@ -18,7 +18,7 @@ consensus::Proposal proposal() {
 }
 
 TEST(ParseProposal, ReadsWhatConsensusHashes) {
-  const auto parsed = parse_proposal(consensus::proposal_bytes(proposal()));
+  const auto parsed = chain::parse_proposal(consensus::proposal_bytes(proposal()));
 
   ASSERT_TRUE(parsed);
   EXPECT_EQ(*parsed, proposal());
@@ -27,16 +27,16 @@ TEST(ParseProposal, ReadsWhatConsensusHashes) {
 TEST(ParseProposal, RefusesEveryTruncationAndAnythingBehind) {
   const std::string bytes = consensus::proposal_bytes(proposal());
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_FALSE(parse_proposal(std::string_view(bytes).substr(0, size))) << size;
+    EXPECT_FALSE(chain::parse_proposal(std::string_view(bytes).substr(0, size))) << size;
   }
-  EXPECT_FALSE(parse_proposal(bytes + "x"));
+  EXPECT_FALSE(chain::parse_proposal(bytes + "x"));
 }
 
 TEST(CheckpointProof, SurvivesItsEncoding) {
-  CheckpointProof proof{.note = "note\n", .seal_text = "seal\n", .seal_path = {{}, {}}};
+  chain::CheckpointProof proof{.note = "note\n", .seal_text = "seal\n", .seal_path = {{}, {}}};
   proof.seal_path[1][0] = 5;
 
-  const auto decoded = CheckpointProof::decode(proof.encode());
+  const auto decoded = chain::CheckpointProof::decode(proof.encode());
 
   ASSERT_TRUE(decoded);
   EXPECT_EQ(decoded->note, proof.note);
@@ -51,8 +51,8 @@ TEST(CheckpointProof, IsRefusedWithoutAQuorum) {
   const auto validators =
       *ledger::ValidatorSet::make({{.name = "n.example/x/a", .key = signer->public_key()}});
 
-  EXPECT_FALSE(verify_proof(network, validators, CheckpointProof{}));
-  EXPECT_FALSE(verify_certified(network, validators, consensus::CertifiedCheckpoint{}));
+  EXPECT_FALSE(chain::verify_proof(network, validators, chain::CheckpointProof{}));
+  EXPECT_FALSE(chain::verify_certified(network, validators, consensus::CertifiedCheckpoint{}));
 }
 
 }  // namespace

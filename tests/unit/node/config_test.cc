@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/config.h"
+#include "node/config/config.h"
 
 #include <gtest/gtest.h>
 

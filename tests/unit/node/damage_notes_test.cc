@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/damage_notes.h"
+#include "node/base/damage_notes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

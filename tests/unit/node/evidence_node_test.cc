@@ -11,14 +11,14 @@
 #include <thread>
 #include <vector>
 
-#include "consensus/codec.h"
-#include "consensus/statement.h"
+#include "chain/authenticator.h"
+#include "consensus/message/codec.h"
+#include "consensus/message/statement.h"
 #include "ledger/execution/founding.h"
 #include "ledger/proof/policy.h"
-#include "node/authenticator.h"
-#include "node/evidence_store.h"
 #include "node/node.h"
 #include "node/peer/peer_network.h"
+#include "node/pipeline/evidence_store.h"
 #include "quality/v1/record.pb.h"
 #include "small_network.h"
 #include "temporary_folder.h"
@@ -28,17 +28,17 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{30};
 /// The node is the last of the four validators.
-constexpr PeerId kNode = 3;
+constexpr chain::PeerId kNode = 3;
 constexpr const char* kEvidenceNetwork = "dev-chain.example/evidence";
 
 /// A peer that holds nothing against the node, and tells it so when asked.
 class Gossip final : public PeerHandler {
  public:
-  void link_up(PeerId /*peer*/) override { up_.set_value(); }
-  void link_down(PeerId /*peer*/) override {}
-  void frame_received(PeerId peer, FrameType type, std::string body) override {
+  void link_up(chain::PeerId /*peer*/) override { up_.set_value(); }
+  void link_down(chain::PeerId /*peer*/) override {}
+  void frame_received(chain::PeerId peer, chain::FrameType type, std::string body) override {
     const auto message =
-        type == FrameType::kConsensus ? consensus::decode_message(body) : std::nullopt;
+        type == chain::FrameType::kConsensus ? consensus::decode_message(body) : std::nullopt;
     const auto* const asked = message ? std::get_if<consensus::AskPromises>(&*message) : nullptr;
     if (asked != nullptr) say(peer, consensus::PromisesHeld{asked->life, {}, std::nullopt});
   }
@@ -51,10 +51,10 @@ class Gossip final : public PeerHandler {
     started_.set_value();
     return up_.get_future().wait_for(kPatience) == std::future_status::ready;
   }
-  void say(PeerId peer, const consensus::Message& message) {
+  void say(chain::PeerId peer, const consensus::Message& message) {
     startable_.wait();
-    links_->send(peer, FramePriority::kProposals,
-                 make_frame(FrameType::kConsensus, consensus::encode(message)));
+    links_->send(peer, chain::FramePriority::kProposals,
+                 chain::make_frame(chain::FrameType::kConsensus, consensus::encode(message)));
   }
 
  private:
@@ -110,8 +110,8 @@ class EvidenceNodeTest : public testing::Test {
 
   consensus::PrePrepare proposal(std::uint8_t batch) {
     // b is the primary of view 0.
-    VoteAuthenticator primary(genesis_->validators, genesis_->network.algorithm,
-                              votes_[1].signer.get());
+    chain::VoteAuthenticator primary(genesis_->validators, genesis_->network.algorithm,
+                                     votes_[1].signer.get());
     const consensus::Epoch epoch{.chain_id = genesis_->network.chain_id,
                                  .first_height = consensus::Height{1},
                                  .set_hash = genesis_->validators.hash(),
@@ -141,7 +141,7 @@ class EvidenceNodeTest : public testing::Test {
                                     .address = std::nullopt});
     }
     options.validators[kNode].address = Endpoint{"127.0.0.1", node.peer_port()};
-    options.self = static_cast<PeerId>(self);
+    options.self = static_cast<chain::PeerId>(self);
     auto gossip = std::make_unique<Gossip>();
     EXPECT_TRUE(gossip->dial(std::move(options)));
     return gossip;

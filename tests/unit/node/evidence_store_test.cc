@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/evidence_store.h"
+#include "node/pipeline/evidence_store.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-#include "consensus/statement.h"
+#include "chain/authenticator.h"
+#include "consensus/message/statement.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/crypto/signer.h"
-#include "node/authenticator.h"
 #include "temporary_folder.h"
 
 namespace qc::node {
@@ -37,7 +37,7 @@ class EvidenceStoreTest : public testing::Test {
   }
 
   consensus::Vote vote(std::uint16_t voter, std::uint64_t height, std::uint8_t digest) {
-    VoteAuthenticator authenticator(*validators_, network_.algorithm, signers_[voter].get());
+    chain::VoteAuthenticator authenticator(*validators_, network_.algorithm, signers_[voter].get());
     consensus::Vote made;
     made.height = Height{height};
     made.voter = consensus::ReplicaIndex{voter};

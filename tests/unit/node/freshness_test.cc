@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/freshness.h"
+#include "node/status/freshness.h"
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/key_files.h"
+#include "node/config/key_files.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
 #include "ledger/crypto/signer.h"
-#include "node/config.h"
+#include "node/config/config.h"
 #include "temporary_folder.h"
 
 namespace qc::node {

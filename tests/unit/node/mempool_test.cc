@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/mempool.h"
+#include "node/pipeline/mempool.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/metrics.h"
+#include "node/status/metrics.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "node/base/asio.h"
 #include "node/http/metrics_server.h"
-#include "node/peer/asio.h"
 
 namespace qc::node {
 namespace {
@@ -32,7 +32,7 @@ Metrics::Snapshot snapshot() {
   PeerState peer;
   peer.name = "b";
   peer.lag_blocks = 7;
-  peer.sent[static_cast<std::size_t>(FrameType::kBatch)] = {.frames = 2, .bytes = 4096};
+  peer.sent[static_cast<std::size_t>(chain::FrameType::kBatch)] = {.frames = 2, .bytes = 4096};
   status.peers.push_back(peer);
   return snapshot;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/normal_form.h"
+#include "node/config/normal_form.h"
 
 #include <gtest/gtest.h>
 

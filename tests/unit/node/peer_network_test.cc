@@ -10,7 +10,7 @@
 
 #include "ledger/crypto/signer.h"
 #include "ledger/crypto/tls_certificate.h"
-#include "node/peer/asio.h"
+#include "node/base/asio.h"
 #include "node/peer/tls_context.h"
 #include "quality/peer/v1/peer.pb.h"
 
@@ -42,9 +42,9 @@ TlsIdentity make_identity() {
 /// Collects what happens, for a test to wait for.
 class Recorder final : public PeerHandler {
  public:
-  void link_up(PeerId peer) override { add("up " + std::to_string(peer)); }
-  void link_down(PeerId peer) override { add("down " + std::to_string(peer)); }
-  void frame_received(PeerId peer, FrameType type, std::string body) override {
+  void link_up(chain::PeerId peer) override { add("up " + std::to_string(peer)); }
+  void link_down(chain::PeerId peer) override { add("down " + std::to_string(peer)); }
+  void frame_received(chain::PeerId peer, chain::FrameType type, std::string body) override {
     add("frame " + std::to_string(peer) + " " + std::to_string(static_cast<int>(type)) + " " +
         body);
   }
@@ -155,7 +155,7 @@ std::string hello_of_a(const std::string& chain = "net.example/x") {
   hello.set_chain_id(chain);
   hello.set_validator("net.example/a");
   hello.set_protocol(1);
-  return *make_frame(FrameType::kHello, hello.SerializeAsString());
+  return *chain::make_frame(chain::FrameType::kHello, hello.SerializeAsString());
 }
 
 TEST_F(PeerNetworkTest, CarriesFramesBothWays) {
@@ -164,9 +164,10 @@ TEST_F(PeerNetworkTest, CarriesFramesBothWays) {
   ASSERT_EQ(at_a_.next(), "up 1");
   ASSERT_EQ(at_b_.next(), "up 0");
 
-  a->send(1, FramePriority::kVotes, make_frame(FrameType::kConsensus, "hello"));
-  b->broadcast_all(FramePriority::kBatches,
-                   make_frame(FrameType::kBatch, std::string(1 << 20, 'x')));
+  a->send(1, chain::FramePriority::kVotes,
+          chain::make_frame(chain::FrameType::kConsensus, "hello"));
+  b->broadcast_all(chain::FramePriority::kBatches,
+                   chain::make_frame(chain::FrameType::kBatch, std::string(1 << 20, 'x')));
 
   EXPECT_EQ(at_b_.next(), "frame 0 2 hello");
   EXPECT_EQ(at_a_.next(), "frame 1 3 " + std::string(1 << 20, 'x'));
@@ -349,14 +350,14 @@ TEST_F(PeerNetworkTest, LetsAnObserverInThatTheChainKnowsAndOnlyFetch) {
   PeerNetwork::Options follows = options(observer, std::nullopt);
   follows.validators[1].address = Endpoint{"127.0.0.1", b->port()};
   const auto o = *PeerNetwork::start(std::move(follows), at_a_);
-  ASSERT_EQ(at_b_.next(), "up " + std::to_string(kFirstObserver));
+  ASSERT_EQ(at_b_.next(), "up " + std::to_string(chain::kFirstObserver));
   ASSERT_EQ(at_a_.next(), "up 1");
 
-  o->send(1, FramePriority::kSync, make_frame(FrameType::kFetchBlocks, "f"));
-  EXPECT_EQ(at_b_.next(), "frame " + std::to_string(kFirstObserver) + " 4 f");
+  o->send(1, chain::FramePriority::kSync, chain::make_frame(chain::FrameType::kFetchBlocks, "f"));
+  EXPECT_EQ(at_b_.next(), "frame " + std::to_string(chain::kFirstObserver) + " 4 f");
 
-  o->send(1, FramePriority::kVotes, make_frame(FrameType::kConsensus, "v"));
-  EXPECT_EQ(at_b_.next(), "down " + std::to_string(kFirstObserver));
+  o->send(1, chain::FramePriority::kVotes, chain::make_frame(chain::FrameType::kConsensus, "v"));
+  EXPECT_EQ(at_b_.next(), "down " + std::to_string(chain::kFirstObserver));
 }
 
 TEST_F(PeerNetworkTest, LetsAValidatorsNodeInAsAnObserver) {
@@ -366,7 +367,7 @@ TEST_F(PeerNetworkTest, LetsAValidatorsNodeInAsAnObserver) {
 
   const auto o = *PeerNetwork::start(std::move(follows), at_a_);
 
-  EXPECT_EQ(at_b_.next(), "up " + std::to_string(kFirstObserver));
+  EXPECT_EQ(at_b_.next(), "up " + std::to_string(chain::kFirstObserver));
   EXPECT_EQ(at_a_.next(), "up 1");
 }
 
@@ -392,7 +393,7 @@ TEST_F(PeerNetworkTest, RefusesAValidatorThatDialsInTheWrongDirection) {
   hello.set_validator("net.example/b");
   hello.set_protocol(1);
 
-  client.send(*make_frame(FrameType::kHello, hello.SerializeAsString()));
+  client.send(*chain::make_frame(chain::FrameType::kHello, hello.SerializeAsString()));
   client.read_to_end();
 
   EXPECT_TRUE(at_a_.quiet());

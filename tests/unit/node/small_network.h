@@ -19,9 +19,9 @@
 #include "ledger/execution/founding.h"
 #include "ledger/proof/policy.h"
 #include "ledger/record/submission.h"
-#include "node/config.h"
-#include "node/ingress.h"
-#include "node/node_view.h"
+#include "node/config/config.h"
+#include "node/pipeline/ingress.h"
+#include "node/status/node_view.h"
 #include "quality/v1/record.pb.h"
 #include "storage/store.h"
 

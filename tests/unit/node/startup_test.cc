@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "node/config.h"
+#include "node/config/config.h"
 #include "temporary_folder.h"
 
 namespace qc::node {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/verify_pool.h"
+#include "node/pipeline/verify_pool.h"
 
 #include <gtest/gtest.h>
 

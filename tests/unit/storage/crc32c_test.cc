@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/crc32c.h"
+#include "storage/base/crc32c.h"
 
 #include <gtest/gtest.h>
 

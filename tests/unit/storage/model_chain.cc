@@ -8,7 +8,7 @@
 #include "ledger/execution/genesis.h"
 #include "ledger/log/record_log.h"
 #include "ledger/log/seal.h"
-#include "storage/big_endian.h"
+#include "storage/base/big_endian.h"
 
 namespace qc::storage {
 namespace {

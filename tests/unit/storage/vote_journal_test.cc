@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/vote_journal.h"
+#include "storage/journal/vote_journal.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/file.h"
+#include "os/file.h"
 #include "tests/unit/storage/temporary_directory.h"
 
 namespace qc::storage {

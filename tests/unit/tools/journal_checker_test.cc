@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "consensus/codec.h"
-#include "storage/vote_journal.h"
+#include "consensus/message/codec.h"
+#include "storage/journal/vote_journal.h"
 
 namespace qc::tools {
 namespace {
