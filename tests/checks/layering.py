@@ -22,6 +22,8 @@ IMPURE = re.compile(
     r"^(thread|stop_token|mutex|shared_mutex|condition_variable|future|atomic|barrier|latch|semaphore|chrono|random"
     r"|filesystem|fstream|iostream|ctime|cstdio)$"
 )
+# Not code: vectors, inputs, what Python leaves behind.
+DATA = re.compile(r"/tests/(vectors|fuzz/corpus)/|/__pycache__/|/go_note/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 
@@ -84,10 +86,14 @@ def table() -> str:
     return "".join(rows)
 
 
+def table_of_tests() -> str:
+    return "\n| folder | tests with |\n|---|---|\n" + "".join(f"| `{path}` | {what} |\n" for path, what in HOUSE["tests"].items())
+
+
 def page_with_table() -> str:
     text = PAGE.read_text(encoding="utf-8")
     begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)
-    return text[:begin] + table() + text[end:]
+    return text[:begin] + table() + table_of_tests() + text[end:]
 
 
 def main() -> int:
@@ -109,8 +115,13 @@ def main() -> int:
         arrows = rooms.setdefault(room_of(name), set())
         arrows.update(room_of(header) for bracket, header in includes if bracket == '"')
         arrows.discard(room_of(name))
+    for path in sorted(p for p in (ROOT / "tests").rglob("*") if p.is_file() and not DATA.search(p.as_posix())):
+        name = path.relative_to(ROOT).as_posix()
+        counts[folder_of(name)] = counts.get(folder_of(name), 0) + 1
+        if not any(name.startswith(folder + "/") for folder in HOUSE["tests"]) and folder_of(name) != "tests":
+            found.append(f"{name}: {folder_of(name)} is not among the tests in house.toml")
     found.extend(f"{folder}: {count} files, {FILES_MAX} at most" for folder, count in counts.items() if count > FILES_MAX)
-    found.extend(f"{path}: no such folder" for path in FOLDERS if path not in counts and not path.startswith("quality"))
+    found.extend(f"{path}: no such folder" for path in [*FOLDERS, *HOUSE["tests"]] if not any(p == path or p.startswith(path + "/") for p in counts) and not path.startswith("quality"))
     found.extend(circles({path: folder["includes"] for path, folder in FOLDERS.items()}, "folders"))
     found.extend(circles(rooms, "files"))
     if page_with_table() != PAGE.read_text(encoding="utf-8"):

@@ -17,7 +17,7 @@
 #include "ledger/log/record_log.h"
 #include "quality/peer/v1/peer.pb.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "tests/simulation/consortium.h"
+#include "tests/simulation/node/consortium.h"
 
 namespace qc::fuzz {
 namespace {

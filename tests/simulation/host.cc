@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host.h"
+#include "tests/simulation/host.h"
 
 #include <algorithm>
 #include <utility>

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "consensus/replica/replica.h"
-#include "keyed_hash_authenticator.h"
-#include "network.h"
-#include "toy_ledger.h"
+#include "tests/simulation/keyed_hash_authenticator.h"
+#include "tests/simulation/network.h"
+#include "tests/simulation/toy_ledger.h"
 
 namespace qc::simulation {
 

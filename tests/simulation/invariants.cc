@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "invariants.h"
+#include "tests/simulation/invariants.h"
 
 #include <utility>
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "consensus/replica/replica.h"
-#include "toy_ledger.h"
+#include "tests/simulation/toy_ledger.h"
 
 namespace qc::simulation {
 

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "mutations.h"
-#include "network.h"
+#include "tests/simulation/mutations.h"
+#include "tests/simulation/network.h"
 #ifdef QC_WHOLE_NODES
-#include "whole_network.h"
+#include "tests/simulation/node/whole_network.h"
 #endif
 
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mutations.h"
+#include "tests/simulation/mutations.h"
 
 #include <algorithm>
 

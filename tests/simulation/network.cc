@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "network.h"
+#include "tests/simulation/network.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "consensus/base/byte_writer.h"
 #include "consensus/message/codec.h"
-#include "host.h"
+#include "tests/simulation/host.h"
 
 namespace qc::simulation {
 

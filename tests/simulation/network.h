@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "invariants.h"
-#include "random.h"
-#include "scenario.h"
+#include "tests/simulation/invariants.h"
+#include "tests/simulation/random.h"
+#include "tests/simulation/scenario.h"
 
 namespace qc::simulation {
 

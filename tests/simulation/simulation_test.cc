@@ -3,7 +3,7 @@
 
 #include <initializer_list>
 
-#include "network.h"
+#include "tests/simulation/network.h"
 
 namespace qc::simulation {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "toy_ledger.h"
+#include "tests/simulation/toy_ledger.h"
 
 #include <set>
 

@@ -9,7 +9,7 @@
 #include "consensus/message/config.h"
 #include "consensus/message/messages.h"
 #include "consensus/replica/replica.h"
-#include "keyed_hash_authenticator.h"
+#include "tests/simulation/keyed_hash_authenticator.h"
 
 namespace qc::simulation {
 

@@ -5,7 +5,7 @@
 
 #include <initializer_list>
 
-#include "test_authenticator.h"
+#include "tests/unit/consensus/test_authenticator.h"
 
 namespace qc::consensus {
 namespace {

@@ -4,8 +4,8 @@
 #include <initializer_list>
 #include <string>
 
-#include "replica_fixture.h"
-#include "test_authenticator.h"
+#include "tests/unit/consensus/replica_fixture.h"
+#include "tests/unit/consensus/test_authenticator.h"
 
 namespace qc::consensus {
 namespace {

@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "consensus/base/byte_writer.h"
-#include "test_authenticator.h"
+#include "tests/unit/consensus/test_authenticator.h"
 
 namespace qc::consensus {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "consensus/base/byte_writer.h"
 #include "consensus/message/codec.h"
-#include "replica_fixture.h"
-#include "test_authenticator.h"
+#include "tests/unit/consensus/replica_fixture.h"
+#include "tests/unit/consensus/test_authenticator.h"
 
 namespace qc::consensus {
 namespace {

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "consensus/facts/progress_timer.h"
-#include "replica_fixture.h"
-#include "test_authenticator.h"
+#include "tests/unit/consensus/replica_fixture.h"
+#include "tests/unit/consensus/test_authenticator.h"
 
 namespace qc::consensus {
 namespace {

@@ -8,7 +8,7 @@
 #include "consensus/facts/promises.h"
 #include "consensus/message/verifier.h"
 #include "consensus/replica/replica.h"
-#include "test_authenticator.h"
+#include "tests/unit/consensus/test_authenticator.h"
 
 namespace qc::consensus {
 namespace {

@@ -12,7 +12,7 @@
 #include "consensus/message/statement.h"
 #include "consensus/message/verifier.h"
 #include "consensus/replica/replica.h"
-#include "test_authenticator.h"
+#include "tests/unit/consensus/test_authenticator.h"
 
 namespace qc::consensus {
 

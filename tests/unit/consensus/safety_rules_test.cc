@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "test_authenticator.h"
+#include "tests/unit/consensus/test_authenticator.h"
 
 namespace qc::consensus {
 namespace {

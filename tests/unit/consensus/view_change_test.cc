@@ -9,8 +9,8 @@
 #include "consensus/message/verifier.h"
 #include "consensus/message/view_start.h"
 #include "consensus/replica/replica.h"
-#include "replica_fixture.h"
-#include "test_authenticator.h"
+#include "tests/unit/consensus/replica_fixture.h"
+#include "tests/unit/consensus/test_authenticator.h"
 
 namespace qc::consensus {
 namespace {

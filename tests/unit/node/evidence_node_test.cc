@@ -20,8 +20,8 @@
 #include "node/peer/peer_network.h"
 #include "node/pipeline/evidence_store.h"
 #include "quality/v1/record.pb.h"
-#include "small_network.h"
-#include "temporary_folder.h"
+#include "tests/unit/node/small_network.h"
+#include "tests/unit/node/temporary_folder.h"
 
 namespace qc::node {
 namespace {

@@ -9,7 +9,7 @@
 #include "consensus/message/statement.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/crypto/signer.h"
-#include "temporary_folder.h"
+#include "tests/unit/node/temporary_folder.h"
 
 namespace qc::node {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "submissions.h"
+#include "tests/unit/chain/submissions.h"
 
 namespace qc::node {
 namespace {

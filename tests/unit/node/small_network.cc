@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "small_network.h"
+#include "tests/unit/node/small_network.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>

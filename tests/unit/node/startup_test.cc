@@ -7,7 +7,7 @@
 #include <string>
 
 #include "node/config/config.h"
-#include "temporary_folder.h"
+#include "tests/unit/node/temporary_folder.h"
 
 namespace qc::node {
 namespace {

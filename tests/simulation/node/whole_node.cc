@@ -1,0 +1,637 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/node/whole_node.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "consensus/message/codec.h"
+#include "consensus/message/statement.h"
+#include "consensus/message/verifier.h"
+#include "ledger/base/encoding.h"
+#include "ledger/consortium/checkpoint.h"
+#include "ledger/execution/admission.h"
+#include "ledger/log/record_log.h"
+#include "tests/simulation/node/whole_network.h"
+
+namespace qc::simulation {
+
+using namespace qc::consensus;
+
+namespace {
+
+constexpr std::uint64_t kStartMs = 60'000;
+constexpr std::size_t kRangeBlocks = 12;
+
+BlockPoint point_of(const MemoryStore::StoredBlock& block) {
+  const auto seal = ledger::Seal::parse(block.seal());
+  return {Height{block.height()}, seal ? seal->proposal : Digest{}, block.time_ms()};
+}
+
+/// As node::Executor reads a durable block for execution.
+std::optional<ledger::Block> block_of(const MemoryStore::StoredBlock& stored) {
+  ledger::Block block{stored.height(), stored.time_ms(), point_of(stored).proposal, {}};
+  for (const std::string& bytes : stored.submissions()) {
+    auto submission = ledger::Submission::parse(bytes);
+    if (!submission) return std::nullopt;
+    block.submissions.push_back({std::make_shared<const ledger::Submission>(*std::move(submission)),
+                                 ledger::SignatureCheck::kUnknown});
+  }
+  return block;
+}
+
+}  // namespace
+
+WholeNode::WholeNode(WholeNetwork& network, ReplicaIndex index, std::int64_t skew_ms)
+    : network_(network),
+      index_(index),
+      skew_ms_(skew_ms),
+      authenticator_(index, network.options().validators),
+      range_check_(network.consortium().network(), network.consortium().validators()),
+      store_(network.consortium().genesis()) {
+  const Consortium& consortium = network.consortium();
+  config_.epoch = Epoch{consortium.network().chain_id, Height{1}, consortium.validators().hash(),
+                        network.options().validators};
+  config_.self = index;
+  config_.window = 8;
+  config_.block_batches_max = 4;
+  for (const ledger::Validator& validator : consortium.validators().validators()) {
+    cosigners_.push_back(
+        *ledger::NoteKey::make(validator.name, ledger::NoteKeyType::kCosignature, validator.key));
+  }
+}
+
+Now WholeNode::now() const {
+  const std::int64_t wall = static_cast<std::int64_t>(Consortium::kFoundedMs + kStartMs) +
+                            network_.now_ns() / 1'000'000 + skew_ms_;
+  return Now{Time{network_.now_ns()}, static_cast<std::uint64_t>(wall)};
+}
+
+void WholeNode::later(std::int64_t delay_us, std::function<void()> action) {
+  network_.after_us(delay_us, [this, life = life_, action = std::move(action)] {
+    if (up() && life == life_) action();
+  });
+}
+
+void WholeNode::schedule_tick(Time at) {
+  if (tick_scheduled_ && tick_at_ <= at) return;
+  tick_scheduled_ = true;
+  tick_at_ = at;
+  later(std::max<std::int64_t>(1, (at.ns - network_.now_ns() + 999) / 1'000), [this, at] {
+    if (!tick_scheduled_ || tick_at_ != at) return;
+    tick_scheduled_ = false;
+    step(Tick{});
+  });
+}
+
+// ---- life and death
+
+std::uint64_t WholeNode::promised_height() const {
+  const auto& held = replica_->journal().certified();
+  return held ? held->checkpoint.height.value : 0;
+}
+
+void WholeNode::execute_again() {
+  ledger::ReplayWindow replay = store_.replay();
+  chain_ = std::make_unique<ledger::ChainState>(network_.consortium().network(), store_.applied(),
+                                                std::move(replay), store_.state(), store_.nodes());
+  const MemoryStore::Note note = store_.note();
+  while (chain_->head().height < store_.durable_height()) {
+    const MemoryStore::StoredBlock& stored = store_.block(chain_->head().height + 1);
+    const auto block = block_of(stored);
+    const auto executed =
+        block ? chain_->execute(*block) : ledger::fail(ledger::Code::kDataLoss, "");
+    if (!executed ||
+        MemoryStore::stored(*block, stored.proposal(), **executed).SerializeAsString() !=
+            stored.SerializeAsString()) {
+      network_.fail("executing block " + std::to_string(stored.height()) +
+                    " again gives another result");
+      return;
+    }
+    ++network_.report().executed_again;
+    uncertified_.push_back(*executed);
+    const std::uint64_t height = stored.height();
+    if (height == note.height) publish(height, note.text);
+    // Below what is certified there is no need to hold them all.
+    const bool many = uncertified_.size() >= ledger::ChainState::kMaxUncertifiedBlocks / 2;
+    if (many && height < note.height) publish(height, "");
+  }
+}
+
+std::string WholeNode::own_cosignature(const RecoveredState& promises) const {
+  const ledger::ChainHead& head = chain_->head();
+  if (head.height == 0) return "";
+  const ledger::Checkpoint checkpoint{network_.consortium().network().chain_id, head.log.size(),
+                                      head.log.root()};
+  const auto& promised = promises.cosigned();
+  if (promised && promised->height.value == head.height &&
+      promised->checkpoint == checkpoint.text()) {
+    return promised->cosignature;
+  }
+  return cosign(checkpoint, head.time_ms);
+}
+
+LedgerPosition WholeNode::position() {
+  LedgerPosition position;
+  const ledger::ChainHead& head = chain_->head();
+  position.executed = {Height{}, {}, head.time_ms};
+  if (head.height > 0) position.executed = point_of(store_.block(head.height));
+  position.checkpoint =
+      ledger::Checkpoint{network_.consortium().network().chain_id, head.log.size(), head.log.root()}
+          .text();
+  position.certified_block = {Height{}, {}, Consortium::kFoundedMs};
+  const bool noted = store_.note().height > 0 && store_.note().height == store_.applied().height;
+  if (noted) {
+    const auto proven = chain::verify_proof(network_.consortium().network(),
+                                            network_.consortium().validators(), proof());
+    if (proven) {
+      position.certified_block = point_of(store_.block(proven->seal.height));
+      position.certified =
+          chain::certified_message(proof(), proven->certified.checkpoint, proven->seal);
+    } else {
+      network_.fail("a node's own checkpoint does not verify: " + proven.error().message);
+    }
+  }
+  for (std::uint64_t height = 1; height <= head.height; ++height) {
+    const MemoryStore::StoredBlock& block = store_.block(height);
+    const auto proposal = chain::parse_proposal(block.proposal());
+    for (const Digest& batch : proposal->batches) {
+      position.ordered.push_back({batch, block.time_ms()});
+    }
+  }
+  return position;
+}
+
+void WholeNode::start() {
+  auto entries = journal_.read();
+  if (!entries) {
+    network_.fail("a torn journal does not open: " + entries.error().message);
+    return;
+  }
+  RecoveredState promises = recover(*entries);
+  execute_again();
+  LedgerPosition ledger = position();
+  ledger.cosignature = own_cosignature(promises);
+  replica_ = std::make_unique<Replica>(config_, ledger, std::move(promises), authenticator_);
+  next_delivery_ = chain_->head().height + 1;
+  handle(replica_->start(now()));
+  std::vector<HeldBatch> kept;
+  for (const auto& [digest, held] : batches_) kept.push_back(held);
+  for (const HeldBatch& held : kept) take(held.batch, held.author);
+}
+
+void WholeNode::crash() {
+  ++life_;
+  ++network_.report().restarts;
+  replica_.reset();
+  std::vector<std::vector<JournalEntry>> unsynced;
+  for (const Actions& actions : waiting_) unsynced.push_back(actions.persist);
+  if (journal_.tear(unsynced, network_.random())) ++network_.report().torn;
+  waiting_.clear();
+  in_sync_ = 0;
+  syncing_ = false;
+  execution_.clear();
+  executing_ = false;
+  // The block that was being written is there whole, or not at all.
+  if (in_commit_ && network_.random().chance(50)) store_.commit(*in_commit_);
+  in_commit_.reset();
+  store_.crash();
+  chain_.reset();
+  uncertified_.clear();
+  fetched_batches_.clear();
+  asked_.reset();
+  wanted_height_ = 0;
+  banned_.clear();
+  tick_scheduled_ = false;
+  std::erase_if(batches_, [](const auto& entry) { return !entry.second.durable; });
+}
+
+// ---- events
+
+std::optional<std::uint64_t> WholeNode::verify(const Message& message, ReplicaIndex from) const {
+  const auto& network = network_.consortium().network();
+  const auto& validators = network_.consortium().validators();
+  const auto when = [](bool good) { return good ? std::optional<std::uint64_t>(0) : std::nullopt; };
+  if (const auto* vote = std::get_if<CheckpointVote>(&message)) {
+    const auto line = chain::single_line(vote->cosignature);
+    if (!line) return std::nullopt;
+    const auto stamp = ledger::verify_cosignature(cosigners_[from.value], *line, vote->checkpoint);
+    return stamp ? std::optional(*stamp) : std::nullopt;
+  }
+  if (const auto* certified = std::get_if<CertifiedCheckpoint>(&message)) {
+    return when(chain::verify_certified(network, validators, *certified));
+  }
+  const CertifiedCheckpoint* attached = attached_checkpoint(message);
+  if (attached != nullptr && !chain::verify_certified(network, validators, *attached)) {
+    return std::nullopt;
+  }
+  return when(verify_message(config_.epoch, authenticator_, message));
+}
+
+void WholeNode::receive(ReplicaIndex from, const std::string& bytes) {
+  const std::optional<Message> message = decode_message(bytes);
+  if (!message) {
+    network_.fail("a message does not survive its encoding");
+    return;
+  }
+  if (replica_->interest(from, *message) != Interest::kVerify) return;
+  const std::optional<std::uint64_t> cosigned_s = verify(*message, from);
+  if (!cosigned_s) {
+    network_.fail("an honest node's message does not verify");
+    return;
+  }
+  step(MessageReceived{from, *message, *cosigned_s});
+}
+
+void WholeNode::receive_batch(ReplicaIndex author, const std::string& bytes) {
+  auto batch = chain::parse_batch(network_.consortium().network(), store_.state(), bytes);
+  if (!batch) {
+    network_.fail("an honest node's batch is none: " + batch.error().message);
+  } else if (replica_->wants_batch((*batch)->digest, author, bytes.size())) {
+    take(*batch, author);
+  }
+}
+
+void WholeNode::take(const chain::SharedBatch& batch, ReplicaIndex author) {
+  batches_.try_emplace(batch->digest, HeldBatch{batch, author, false});
+  step(BatchStored{batch->digest, author, batch->bytes.size(), batch->expires_at_ms});
+}
+
+bool WholeNode::submit(const std::string& signed_submission) {
+  auto parsed = ledger::Submission::parse(signed_submission);
+  const auto& network = network_.consortium().network();
+  if (!parsed || !ledger::check_submission(network, store_.state(), *parsed, now().wall_ms) ||
+      replica_->status().own_batches_open >= config_.author_batches_max) {
+    return false;
+  }
+  take(chain::pack_batch(network, {std::make_shared<const ledger::Submission>(*std::move(parsed))}),
+       index_);
+  return true;
+}
+
+// ---- the driver
+
+void WholeNode::step(Event event) { handle(replica_->step(now(), std::move(event))); }
+
+void WholeNode::handle(Actions actions) {
+  if (actions.next_tick) schedule_tick(*actions.next_tick);
+  waiting_.push_back(std::move(actions));
+  if (!syncing_) sync_journal();
+}
+
+void WholeNode::sync_journal() {
+  while (!waiting_.empty() && waiting_.front().persist.empty()) {
+    Actions actions = std::move(waiting_.front());
+    waiting_.pop_front();
+    carry_out(actions);
+    if (!up()) return;
+  }
+  if (waiting_.empty()) return;
+  syncing_ = true;
+  in_sync_ = waiting_.size();
+  later(network_.random().between(200, 20'000), [this] {
+    syncing_ = false;
+    std::deque<Actions> durable;
+    std::vector<JournalEntry> group;
+    for (; in_sync_ > 0; --in_sync_) {
+      durable.push_back(std::move(waiting_.front()));
+      waiting_.pop_front();
+      group.insert(group.end(), durable.back().persist.begin(), durable.back().persist.end());
+    }
+    journal_.append(group);
+    for (const JournalEntry& entry : group) {
+      const Proposal* payload = payload_of(entry);
+      for (const Digest& batch : payload == nullptr ? std::vector<Digest>() : payload->batches) {
+        const auto held = batches_.find(batch);
+        if (held != batches_.end()) held->second.durable = true;
+      }
+    }
+    for (Actions& actions : durable) {
+      carry_out(actions);
+      if (!up()) return;
+    }
+    // Only what the file holds may be folded into a new one.
+    if (waiting_.empty()) journal_.rotate(replica_->journal());
+    sync_journal();
+  });
+}
+
+void WholeNode::carry_out(Actions& actions) {
+  for (const Outgoing& outgoing : actions.send) {
+    network_.send(*this, outgoing.to, as_sent(outgoing.message));
+  }
+  for (const SendBatches& transfer : actions.send_batches) {
+    for (const Digest& batch : transfer.batches) {
+      const auto held = batches_.find(batch);
+      if (held != batches_.end())
+        network_.send_batch(*this, transfer.to, held->second.batch->bytes);
+    }
+  }
+  for (Delivery& delivery : actions.deliver) {
+    network_.delivered(delivery, delivery.proposal.height.value);
+    execution_.push_back(std::move(delivery));
+  }
+  if (!executing_) execute_next();
+  for (const Certifiable& found : actions.certify) {
+    later(network_.random().between(50, 500), [this, found] { certify(found); });
+  }
+  for (const StoreCertified& foreign : actions.store_certified) {
+    later(network_.random().between(50, 500), [this, foreign] { store_certified(foreign); });
+  }
+  if (actions.fetch_blocks) want(*actions.fetch_blocks);
+  for (const Digest& batch : actions.forget_batches) {
+    // Execution may still need what a block ordered.
+    const bool needed = std::ranges::any_of(execution_, [&](const Delivery& delivery) {
+      return std::ranges::find(delivery.proposal.batches, batch) != delivery.proposal.batches.end();
+    });
+    if (!needed) batches_.erase(batch);
+  }
+  if (actions.halt) {
+    network_.fail("an honest node halted at height " + std::to_string(actions.halt->height.value));
+  }
+}
+
+// ---- the executor
+
+ledger::Checkpoint WholeNode::checkpoint_of(const ledger::ExecutedBlock& block) const {
+  return {network_.consortium().network().chain_id, block.log_size(), block.log_root};
+}
+
+std::string WholeNode::cosign(const ledger::Checkpoint& checkpoint, std::uint64_t time_ms) const {
+  const auto line = ledger::cosign(network_.consortium().voting_key(index_.value),
+                                   network_.consortium().name(index_.value),
+                                   std::max(now().wall_ms, time_ms) / 1'000, checkpoint);
+  return line->line();
+}
+
+WholeNode::ExecutedPtr WholeNode::execute(const ledger::Block& block) {
+  const auto executed = chain_->execute(block);
+  if (!executed) {
+    network_.fail("block " + std::to_string(block.height) +
+                  " cannot be executed: " + executed.error().message);
+    return nullptr;
+  }
+  network_.executed(**executed);
+  return *executed;
+}
+
+bool WholeNode::commit(const MemoryStore::StoredBlock& block) {
+  if (store_.commit(block)) return true;
+  ++network_.report().disks_full;
+  network_.stopped(*this);
+  return false;
+}
+
+void WholeNode::execute_next() {
+  if (execution_.empty()) {
+    executing_ = false;
+    return;
+  }
+  executing_ = true;
+  later(network_.random().between(200, 2'000), [this] {
+    const Delivery delivery = execution_.front();
+    execution_.pop_front();
+    const Height height = delivery.proposal.height;
+    if (height.value != chain_->head().height + 1) {
+      execute_next();
+      return;
+    }
+    ledger::Block block{height.value, delivery.proposal.time_ms, delivery.digest, {}};
+    for (const Digest& batch : delivery.proposal.batches) {
+      const auto held = batches_.find(batch);
+      if (held == batches_.end()) {
+        network_.fail("a block was delivered whose batches are not here");
+        return;
+      }
+      const auto& submissions = held->second.batch->submissions;
+      block.submissions.insert(block.submissions.end(), submissions.begin(), submissions.end());
+    }
+    write(block, proposal_bytes(delivery.proposal));
+  });
+}
+
+void WholeNode::write(const ledger::Block& block, const std::string& proposal_bytes) {
+  const ExecutedPtr executed = execute(block);
+  if (executed == nullptr) return;
+  in_commit_ = MemoryStore::stored(block, proposal_bytes, *executed);
+  later(network_.random().between(200, 15'000), [this, executed] {
+    if (!commit(*std::exchange(in_commit_, std::nullopt))) return;
+    uncertified_.push_back(executed);
+    const ledger::Checkpoint checkpoint = checkpoint_of(*executed);
+    step(Executed{Height{executed->height}, checkpoint.text(),
+                  cosign(checkpoint, executed->time_ms), std::nullopt});
+    execute_next();
+  });
+}
+
+void WholeNode::certify(const Certifiable& found) {
+  const auto block = std::ranges::find(uncertified_, found.height.value,
+                                       [](const ExecutedPtr& each) { return each->height; });
+  if (block == uncertified_.end()) return;
+  const ledger::Checkpoint checkpoint = checkpoint_of(**block);
+  const ledger::Seal seal = (*block)->seal;
+  const auto lines = chain::certificate_lines(found, (*block)->time_ms);
+  if (!lines) {
+    network_.fail(lines.error().message);
+    return;
+  }
+  publish(found.height.value, ledger::SignedNote{checkpoint.text(), *lines}.format());
+  const CertifiedCheckpoint message = chain::certified_message(proof(), checkpoint, seal);
+  if (!chain::verify_certified(network_.consortium().network(), network_.consortium().validators(),
+                               message)) {
+    network_.fail("a certified checkpoint does not verify");
+  }
+  step(CheckpointCertified{message});
+}
+
+void WholeNode::store_certified(const StoreCertified& foreign) {
+  const auto block = std::ranges::find(uncertified_, foreign.checkpoint.height.value,
+                                       [](const ExecutedPtr& each) { return each->height; });
+  if (block == uncertified_.end()) return;
+  const auto proof = chain::CheckpointProof::decode(foreign.checkpoint.proof);
+  if (!proof || checkpoint_of(**block).text() != foreign.checkpoint.checkpoint) {
+    network_.fail("a certificate to store is not of the block here");
+    return;
+  }
+  publish(foreign.checkpoint.height.value, proof->note);
+}
+
+Message WholeNode::as_sent(const Message& message) const {
+  const auto* vote = std::get_if<CheckpointVote>(&message);
+  if (vote == nullptr || !stamps_early) return message;
+  const auto line = ledger::cosign(network_.consortium().voting_key(index_.value),
+                                   network_.consortium().name(index_.value), 1,
+                                   *ledger::Checkpoint::parse(vote->checkpoint));
+  return CheckpointVote{vote->height, vote->checkpoint, line->line()};
+}
+
+void WholeNode::publish(std::uint64_t height, const std::string& note) {
+  std::vector<ExecutedPtr> blocks;
+  while (!uncertified_.empty() && uncertified_.front()->height <= height) {
+    blocks.push_back(uncertified_.front());
+    uncertified_.pop_front();
+  }
+  store_.apply(blocks, note);
+  chain_->certified(height);
+  if (!note.empty()) {
+    for (const ExecutedPtr& block : blocks) network_.published(*block);
+  }
+  if (network_.random().chance(10)) store_.flush();
+}
+
+chain::CheckpointProof WholeNode::proof() const {
+  const ledger::MerkleTree& log = store_.log();
+  return {store_.note().text, store_.seal_text(), log.path(log.size() - 1)};
+}
+
+// ---- block sync
+
+void WholeNode::want(const FetchBlocks& wanted) {
+  wanted_height_ = std::max(wanted_height_, wanted.to.value);
+  sources_ = wanted.peers;
+  std::erase(sources_, index_);
+  if (!asked_) ask();
+}
+
+void WholeNode::ask() {
+  if (chain_->head().height >= wanted_height_ || sources_.empty() || !at_rest()) return;
+  std::vector<ReplicaIndex> good = sources_;
+  std::erase_if(good, [this](ReplicaIndex peer) { return banned_.contains(peer); });
+  if (good.empty()) return;
+  const auto last = static_cast<std::int64_t>(good.size()) - 1;
+  asked_ = good[static_cast<std::size_t>(network_.random().between(0, last))];
+  const std::uint64_t height = chain_->head().height;
+  asked_edge_ = {height,
+                 height == 0 ? network_.consortium().genesis_seal() : store_.block(height).seal(),
+                 chain_->head().log.size()};
+  network_.fetch(*this, *asked_, height + 1);
+  // Nobody need answer.
+  later(1'000'000, [this, number = ++asked_number_] {
+    if (asked_ && number == asked_number_) {
+      asked_.reset();
+      ask();
+    }
+  });
+}
+
+std::string WholeNode::blocks_from(std::uint64_t from) const {
+  quality::peer::v1::Blocks message;
+  const std::uint64_t applied = store_.applied().height;
+  if (store_.note().height != applied || applied == 0) return message.SerializeAsString();
+  std::uint64_t last = applied;
+  if (from <= applied) {
+    last = std::min(applied, from + kRangeBlocks - 1);
+    for (std::uint64_t height = from; height <= last; ++height) {
+      *message.add_blocks() = store_.block(height);
+    }
+  }
+  const std::string& seal = last == applied ? store_.seal_text() : store_.block(last).seal();
+  const ledger::HashAlgorithm algorithm = network_.consortium().network().algorithm;
+  const ledger::Digest leaf = ledger::seal_leaf_hash(algorithm, seal);
+  std::uint64_t index = store_.log().size() - 1;
+  while (store_.log().node(0, index) != leaf) --index;
+  message.set_checkpoint(store_.note().text);
+  message.set_checkpoint_seal(store_.seal_text());
+  for (const ledger::Digest& hash : store_.log().path(index)) {
+    message.add_last_seal_path(ledger::to_bytes(hash));
+  }
+  const std::string bytes = message.SerializeAsString();
+  return lies ? const_cast<WholeNode*>(this)->lie(bytes) : bytes;
+}
+
+std::string WholeNode::lie(std::string bytes) {
+  Random& random = network_.random();
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  quality::peer::v1::Blocks message;
+  message.ParseFromString(bytes);
+  switch (random.between(0, 6)) {
+    case 0:
+      bytes.resize(static_cast<std::size_t>(random.between(0, size)));
+      return bytes;
+    case 1:
+      for (int i = 0; i < 4; ++i) {
+        bytes[static_cast<std::size_t>(random.between(0, size - 1))] ^=
+            static_cast<char>(random.between(1, 127));
+      }
+      return bytes;
+    case 2:
+      for (auto& block : *message.mutable_blocks()) block.clear_submissions();
+      break;
+    case 3:
+      for (auto& block : *message.mutable_blocks()) block.set_height(block.height() + 1);
+      break;
+    case 4:
+      // A true checkpoint under another height's seal.
+      message.set_checkpoint_seal(store_.block(1).seal());
+      message.clear_last_seal_path();
+      break;
+    case 5:
+      if (message.blocks_size() > 1) message.mutable_blocks()->SwapElements(0, 1);
+      message.clear_checkpoint_seal();
+      break;
+    default:
+      // The same outcome for everything.
+      for (auto& block : *message.mutable_blocks()) {
+        for (auto& outcome : *block.mutable_outcomes()) outcome.assign(1, '\0');
+      }
+  }
+  return message.SerializeAsString();
+}
+
+void WholeNode::receive_blocks(ReplicaIndex from, const std::string& bytes) {
+  if (asked_ != from) return;
+  asked_.reset();
+  // One thing at a time, as in the executor; what is still wanted is asked for again.
+  if (!at_rest()) return;
+  quality::peer::v1::Blocks message;
+  const bool decoded = message.ParseFromString(bytes);
+  if (decoded && message.checkpoint().empty() && message.blocks_size() == 0) return;
+  chain::ChainEdge edge = asked_edge_;
+  const auto range = decoded ? range_check_.range(message, edge)
+                             : ledger::fail(ledger::Code::kInvalidArgument, "not decodable");
+  if (!range) {
+    banned_.insert(from);
+    later(5'000'000, [this, from] { banned_.erase(from); });
+    ++network_.report().lies_refused;
+    if (!network_.is_liar(from)) network_.fail("an honest peer's blocks: " + range.error().message);
+    ask();
+    return;
+  }
+  apply(*range);
+  if (up() && !range->blocks.empty()) ask();
+}
+
+void WholeNode::apply(const chain::FetchedRange& range) {
+  for (const chain::FetchedBlock& fetched : range.blocks) {
+    for (const Digest& batch : fetched.proposal.batches) {
+      fetched_batches_.push_back({batch, fetched.block.time_ms});
+    }
+    if (fetched.block.height <= chain_->head().height) continue;
+    const ExecutedPtr executed = execute(fetched.block);
+    if (executed == nullptr ||
+        !commit(MemoryStore::stored(fetched.block, proposal_bytes(fetched.proposal), *executed))) {
+      return;
+    }
+    uncertified_.push_back(executed);
+    ++network_.report().synced;
+    if (executed->seal_text != fetched.seal_text) {
+      network_.fail("a fetched block gives another result than the one that is certified");
+      return;
+    }
+  }
+  if (!range.proven) {
+    // Certified by what comes later: handed on without a checkpoint of its own.
+    publish(chain_->head().height, "");
+    return;
+  }
+  const ledger::Seal& seal = range.proven->seal;
+  const bool news = store_.note().height < seal.height;
+  if (chain_->head().height < seal.height || !news || store_.applied().height > seal.height) return;
+  publish(seal.height, range.proof.note);
+  if (store_.applied().height != seal.height) return;
+  Synced event{point_of(store_.block(seal.height)),
+               chain::certified_message(proof(), range.proven->certified.checkpoint, seal),
+               std::exchange(fetched_batches_, {}), std::nullopt};
+  step(std::move(event));
+}
+
+}  // namespace qc::simulation
