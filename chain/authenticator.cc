@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
 
 namespace qc::chain {
 
@@ -12,8 +12,8 @@ consensus::Signature VoteAuthenticator::sign(std::string_view statement) {
   const auto signature = signer_->sign(statement);
   // The replica counts on its vote; without a key there is no going on.
   if (!signature) {
-    ledger::assertion_failed(("a vote is signed: " + signature.error().message).c_str(), __FILE__,
-                             __LINE__);
+    assertion_failed(("a vote is signed: " + signature.error().message).c_str(), __FILE__,
+                     __LINE__);
   }
   QC_ASSERT(signature->size() == ledger::kSignatureSize);
   consensus::Signature out{};
@@ -29,7 +29,7 @@ bool VoteAuthenticator::verify(consensus::ReplicaIndex signer, std::string_view 
   return validators_.validators()[signer.value].key.verify(statement, bytes);
 }
 
-consensus::Digest VoteAuthenticator::hash(std::string_view bytes) const {
+Digest VoteAuthenticator::hash(std::string_view bytes) const {
   return ledger::hash(algorithm_, bytes);
 }
 

@@ -23,7 +23,7 @@ class VoteAuthenticator final : public consensus::Authenticator {
   consensus::Signature sign(std::string_view statement) override;
   bool verify(consensus::ReplicaIndex signer, std::string_view statement,
               const consensus::Signature& signature) const override;
-  consensus::Digest hash(std::string_view bytes) const override;
+  Digest hash(std::string_view bytes) const override;
 
   /// Signatures checked so far.
   std::uint64_t verified() const { return verified_.load(std::memory_order_relaxed); }

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
 #include "ledger/execution/admission.h"
 #include "quality/peer/v1/peer.pb.h"
 
@@ -21,7 +21,7 @@ constexpr int kNestingMax = 16;
 
 }  // namespace
 
-ledger::Digest batch_digest(ledger::HashAlgorithm algorithm, std::string_view bytes) {
+Digest batch_digest(ledger::HashAlgorithm algorithm, std::string_view bytes) {
   return ledger::tagged_hash(algorithm, "qc/batch/v1", {bytes});
 }
 

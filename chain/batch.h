@@ -23,7 +23,7 @@ inline constexpr std::size_t kBatchBytesMax = ledger::kMaxSubmissionSize + std::
 /// shared; parsed once.
 struct Batch {
   /// H("qc/batch/v1" NUL bytes): what proposals name.
-  ledger::Digest digest{};
+  Digest digest{};
   /// quality.peer.v1.Batch, exact bytes.
   std::string bytes;
   std::vector<ledger::OrderedSubmission> submissions;
@@ -34,7 +34,7 @@ struct Batch {
 using SharedBatch = std::shared_ptr<const Batch>;
 
 /// H("qc/batch/v1" NUL bytes).
-ledger::Digest batch_digest(ledger::HashAlgorithm algorithm, std::string_view bytes);
+Digest batch_digest(ledger::HashAlgorithm algorithm, std::string_view bytes);
 
 /// Packs submissions that are checked already. At least one.
 SharedBatch pack_batch(const ledger::Network& network,

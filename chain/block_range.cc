@@ -15,7 +15,6 @@ namespace qc::chain {
 namespace {
 
 using ledger::Code;
-using ledger::Digest;
 using ledger::fail;
 using ledger::Result;
 
@@ -42,7 +41,7 @@ Result<FetchedRange> BlockRangeCheck::range(quality::peer::v1::Blocks& message,
   checked.proof.note = std::move(*message.mutable_checkpoint());
   checked.proof.seal_text = checked.blocks.empty() ? message.checkpoint_seal() : edge.seal_text;
   for (const std::string& hash : message.last_seal_path()) {
-    const auto digest = ledger::digest_from(hash);
+    const auto digest = digest_from(hash);
     if (!digest || checked.proof.seal_path.size() >= ledger::kMaxPathLength) {
       return fail(Code::kInvalidArgument, "no inclusion path");
     }

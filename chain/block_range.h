@@ -64,7 +64,7 @@ class BlockRangeCheck {
 
   const ledger::Network network_;
   const ledger::ValidatorSet validators_;
-  const ledger::Digest set_hash_;
+  const Digest set_hash_;
 };
 
 }  // namespace qc::chain

@@ -5,7 +5,8 @@
 
 #include <utility>
 
-#include "consensus/base/byte_reader.h"
+#include "base/big_endian.h"
+#include "base/byte_reader.h"
 #include "consensus/message/statement.h"
 #include "ledger/log/merkle_log.h"
 #include "ledger/log/record_log.h"
@@ -15,7 +16,6 @@ namespace qc::chain {
 namespace {
 
 using ledger::Code;
-using ledger::Digest;
 using ledger::fail;
 using ledger::Result;
 
@@ -29,7 +29,7 @@ std::string CheckpointProof::encode() const {
   quality::peer::v1::Blocks message;
   message.set_checkpoint(note);
   message.set_checkpoint_seal(seal_text);
-  for (const Digest& hash : seal_path) message.add_last_seal_path(ledger::to_bytes(hash));
+  for (const Digest& hash : seal_path) message.add_last_seal_path(qc::to_bytes(hash));
   return message.SerializeAsString();
 }
 
@@ -44,7 +44,7 @@ Result<CheckpointProof> CheckpointProof::decode(std::string_view bytes) {
                         .seal_text = std::move(*message.mutable_checkpoint_seal()),
                         .seal_path = {}};
   for (const std::string& hash : message.last_seal_path()) {
-    const auto digest = ledger::digest_from(hash);
+    const auto digest = digest_from(hash);
     if (!digest || proof.seal_path.size() >= ledger::kMaxPathLength) {
       return fail(Code::kInvalidArgument, "no inclusion path");
     }
@@ -96,11 +96,7 @@ consensus::CertifiedCheckpoint certified_message(const CheckpointProof& proof,
 
 std::optional<std::uint64_t> cosignature_time(const ledger::NoteSignature& line) {
   if (line.signature.size() != kCosignatureSize) return std::nullopt;
-  std::uint64_t time = 0;
-  for (std::size_t i = 0; i < 8; ++i) {
-    time = (time << 8U) | static_cast<unsigned char>(line.signature[i]);
-  }
-  return time;
+  return load_big_endian<std::uint64_t>(line.signature);
 }
 
 Result<std::vector<ledger::NoteSignature>> certificate_lines(
@@ -128,12 +124,12 @@ std::optional<ledger::NoteSignature> single_line(std::string_view text) {
 
 std::optional<consensus::Proposal> parse_proposal(std::string_view bytes) {
   if (!bytes.starts_with(kProposalTag)) return std::nullopt;
-  consensus::ByteReader reader(bytes.substr(kProposalTag.size()));
+  ByteReader reader(bytes.substr(kProposalTag.size()));
   consensus::Proposal proposal;
   proposal.height = consensus::Height{reader.u64()};
   reader.raw(proposal.parent);
   proposal.time_ms = reader.u64();
-  proposal.batches.resize(reader.count(consensus::kProposalBatchesMax, ledger::kDigestSize));
+  proposal.batches.resize(reader.count(consensus::kProposalBatchesMax, kDigestSize));
   for (Digest& batch : proposal.batches) reader.raw(batch);
   if (!reader.complete()) return std::nullopt;
   return proposal;

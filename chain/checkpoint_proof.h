@@ -23,7 +23,7 @@ struct CheckpointProof {
   std::string note;
   std::string seal_text;
   /// Leaf first; of the log's last entry.
-  std::vector<ledger::Digest> seal_path;
+  std::vector<Digest> seal_path;
 
   /// The opaque `proof` bytes of consensus::CertifiedCheckpoint: quality.peer.v1.Blocks without
   /// blocks.

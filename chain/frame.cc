@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/frame.h"
 
+#include "base/big_endian.h"
 #include "chain/batch.h"
 #include "consensus/message/codec.h"
 
@@ -36,9 +37,7 @@ std::size_t frame_body_max(std::uint8_t type) {
 
 FrameHeader read_frame_header(const std::array<char, kFrameHeaderSize>& bytes) {
   FrameHeader header;
-  for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
-    header.body_size = (header.body_size << 8U) | static_cast<unsigned char>(bytes[i]);
-  }
+  header.body_size = load_big_endian<std::uint32_t>({bytes.data(), bytes.size()});
   header.type = static_cast<std::uint8_t>(bytes.back());
   const std::size_t most = frame_body_max(header.type);
   const bool known = most > 0 || header.type == static_cast<std::uint8_t>(FrameType::kPing);
@@ -49,10 +48,7 @@ FrameHeader read_frame_header(const std::array<char, kFrameHeaderSize>& bytes) {
 Frame make_frame(FrameType type, std::string_view body) {
   std::string bytes;
   bytes.reserve(kFrameHeaderSize + body.size());
-  const auto size = static_cast<std::uint32_t>(body.size());
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    bytes.push_back(static_cast<char>((size >> static_cast<unsigned>(shift)) & 0xffU));
-  }
+  append_big_endian(bytes, static_cast<std::uint32_t>(body.size()));
   bytes.push_back(static_cast<char>(type));
   bytes += body;
   return std::make_shared<const std::string>(std::move(bytes));

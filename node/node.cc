@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/quorum.h"
 #include "chain/authenticator.h"
 #include "consensus/message/codec.h"
 #include "ledger/consortium/key_directory.h"
@@ -717,7 +718,7 @@ Freshness Node::Impl::freshness(const consensus::ReplicaStatus& replica, const N
         return peer.connected && peer.silent_ms < kSilentMs;
       }));
   // An observer believes one correct validator, or all that it was told of.
-  const std::size_t one_correct = (validators.size() - 1) / 3 + 1;
+  const std::size_t one_correct = one_correct_of(validators.size());
   return freshness_.judge(
       {.now = FreshnessJudge::Clock::now(),
        .wall_ms = os::wall_ms(),

@@ -6,14 +6,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <utility>
 
+#include "base/hex.h"
 #include "chain/checkpoint_proof.h"
 #include "consensus/message/codec.h"
-#include "ledger/base/encoding.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/consortium/validator_schedule.h"
 #include "ledger/log/merkle_log.h"
@@ -44,7 +43,7 @@ void add_ordered(const std::string& proposal_bytes, std::uint64_t time_ms,
                  std::vector<consensus::OrderedBatch>& ordered) {
   const auto proposal = chain::parse_proposal(proposal_bytes);
   if (!proposal) return;
-  for (const consensus::Digest& batch : proposal->batches)
+  for (const Digest& batch : proposal->batches)
     ordered.push_back({.digest = batch, .block_time_ms = time_ms});
 }
 
@@ -177,8 +176,7 @@ Result<void> take_record(storage::JournalRecord& record, const std::string& dire
 Result<Promises> open_promises(const Config& config, const ledger::Network& network,
                                const ledger::Signer& signer, storage::Store& store) {
   const std::string directory = (std::filesystem::path(config.data_dir) / "votes").string();
-  const std::string key_id =
-      ledger::to_hex(ledger::view(signer.public_key().id(network.algorithm)));
+  const std::string key_id = to_hex(qc::view(signer.public_key().id(network.algorithm)));
   const std::string identity = network.chain_id + "\n" + key_id;
   if (!storage::VoteJournal::exists(directory)) {
     return first_promises(directory, identity, key_id, store);
@@ -253,7 +251,7 @@ Result<chain::CheckpointProof> set_end_proof(const storage::ReadView& view, std:
                     height));
   }
   const std::uint64_t index = block.seal_index();
-  QC_TRY(std::vector<ledger::Digest> path,
+  QC_TRY(std::vector<Digest> path,
          ledger::inclusion_path(view.network().algorithm, view.log(), index, index + 1));
   return chain::CheckpointProof{
       .note = *std::move(note), .seal_text = block.seal_text, .seal_path = std::move(path)};

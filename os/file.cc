@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
@@ -20,8 +21,6 @@ namespace {
 using ledger::Code;
 using ledger::Error;
 using ledger::Result;
-
-constexpr unsigned kPrivateMode = 0600;
 
 Code code_of(int error_number) {
   switch (error_number) {
@@ -53,10 +52,16 @@ Error system_error(std::string_view verb, const std::string& path, int error_num
                                              std::generic_category().message(error_number))};
 }
 
-Result<File> File::open(const std::string& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, kPrivateMode);
+Result<File> File::open(const std::string& path, int flags, unsigned mode) {
+  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, mode);
   if (descriptor < 0) return tl::unexpected(system_error("open", path, errno));
   return File(descriptor, path);
+}
+
+Result<File> File::standard_input() {
+  const int descriptor = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+  if (descriptor < 0) return tl::unexpected(system_error("read", "standard input", errno));
+  return File(descriptor, "standard input");
 }
 
 File::File(File&& other) noexcept
@@ -102,6 +107,22 @@ Result<std::string> File::read_all() const {
   return bytes;
 }
 
+Result<std::string> File::read_to_end(std::uint64_t size_max) const {
+  std::string bytes;
+  std::array<char, std::size_t{64} << 10> part{};
+  while (true) {
+    const ssize_t got = ::read(descriptor_, part.data(), part.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return tl::unexpected(system_error("read", path_, errno));
+    if (got == 0) return bytes;
+    bytes.append(part.data(), static_cast<std::size_t>(got));
+    if (bytes.size() > size_max) {
+      return ledger::fail(Code::kInvalidArgument,
+                          fmt::format("{} has more than {} bytes", path_, size_max));
+    }
+  }
+}
+
 Result<void> File::truncate(std::uint64_t size) {
   if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) {
     return tl::unexpected(system_error("shorten", path_, errno));
@@ -121,6 +142,11 @@ Result<void> File::sync_data() {
   return {};
 }
 
+Result<void> File::sync() const {
+  if (::fsync(descriptor_) == 0 || errno == EINVAL || errno == EROFS) return {};
+  return tl::unexpected(system_error("sync", path_, errno));
+}
+
 Result<bool> File::lock() {
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return true;
   if (errno == EWOULDBLOCK) return false;
@@ -129,16 +155,7 @@ Result<bool> File::lock() {
 
 Result<std::string> read_file(const std::string& path, std::uint64_t size_max) {
   QC_TRY(const File file, File::open(path, O_RDONLY));
-  struct stat status {};
-  if (::fstat(file.descriptor(), &status) != 0)
-    return tl::unexpected(system_error("look at", path, errno));
-  // A folder opens and has a size.
-  if (S_ISDIR(status.st_mode)) return tl::unexpected(system_error("read", path, EISDIR));
-  if (static_cast<std::uint64_t>(status.st_size) > size_max) {
-    return ledger::fail(Code::kInvalidArgument, fmt::format("{} has {} bytes, more than {}", path,
-                                                            status.st_size, size_max));
-  }
-  return file.read_all();
+  return file.read_to_end(size_max);
 }
 
 Result<void> write_durable_file(const std::string& path, std::string_view content) {
@@ -160,6 +177,12 @@ Result<void> sync_directory(const std::string& path) {
   if (::fsync(directory.descriptor()) != 0)
     return tl::unexpected(system_error("sync", path, errno));
   return {};
+}
+
+Result<void> sync_file_system(const std::string& directory) {
+  QC_TRY(const File folder, File::open(directory, O_RDONLY | O_DIRECTORY));
+  if (::syncfs(folder.descriptor()) == 0) return {};
+  return tl::unexpected(system_error("sync", directory, errno));
 }
 
 Result<void> remove_file(const std::string& path) {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "storage/rows.h"
 
 namespace qc::storage {
@@ -24,7 +24,7 @@ using ledger::Result;
 Result<void> DerivedBatch::add(const ledger::ExecutedBlock& block) {
   QC_TRY_VOID(add_log(block));
   for (const ledger::SubjectWrite& subject : block.subjects) {
-    subjects_[ledger::view(subject.key)] = subject.value;
+    subjects_[qc::view(subject.key)] = subject.value;
     if (subject.id.starts_with(kPartyPrefix)) {
       parties_.insert(party_key(std::string_view(subject.id).substr(kPartyPrefix.size())));
     }
@@ -34,7 +34,7 @@ Result<void> DerivedBatch::add(const ledger::ExecutedBlock& block) {
   for (std::uint32_t place = 0; place < block.submissions.size(); ++place) {
     const ledger::ExecutedSubmission& submission = block.submissions[place];
     if (submission.dropped) continue;
-    submissions_[ledger::view(submission.submission_hash)] =
+    submissions_[qc::view(submission.submission_hash)] =
         encode_place(SubmissionPlace{block.height, place});
   }
   return {};
@@ -49,7 +49,7 @@ Result<void> DerivedBatch::add_log(const ledger::ExecutedBlock& block) {
   }
   std::vector<ledger::LogNode> nodes;
   nodes.reserve(2 * block.log_leaves.size());
-  for (const ledger::Digest& leaf : block.log_leaves) log_.append(leaf, nodes);
+  for (const Digest& leaf : block.log_leaves) log_.append(leaf, nodes);
   for (const ledger::LogNode& node : nodes) {
     LogSlot slot = log_slot(node.level, node.index);
     auto [row, is_new] = log_rows_.try_emplace(std::move(slot.key));
@@ -61,7 +61,7 @@ Result<void> DerivedBatch::add_log(const ledger::ExecutedBlock& block) {
       }
       row->second.resize(kLogRowSize);
     }
-    row->second.replace(slot.offset, ledger::kDigestSize, ledger::view(node.hash));
+    row->second.replace(slot.offset, kDigestSize, qc::view(node.hash));
   }
   if (log_.root() != block.log_root) {
     return fail(Code::kDataLoss,

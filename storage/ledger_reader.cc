@@ -14,7 +14,6 @@ namespace qc::storage {
 namespace {
 
 using ledger::Code;
-using ledger::Digest;
 using ledger::fail;
 using ledger::Result;
 
@@ -24,7 +23,7 @@ constexpr std::size_t kRunLength = 256;
 }  // namespace
 
 Result<std::optional<std::string>> LedgerReader::value(const Digest& subject_key) const {
-  return database_.get(Column::kSubjects, ledger::view(subject_key), at_);
+  return database_.get(Column::kSubjects, qc::view(subject_key), at_);
 }
 
 Result<void> LedgerReader::read(std::span<const std::string> keys,
@@ -36,10 +35,9 @@ std::optional<Digest> LedgerReader::node(std::uint32_t level, std::uint64_t inde
   const LogSlot slot = log_slot(level, index);
   const auto row = database_.get(Column::kLog, slot.key, at_);
   if (!row || !*row || (*row)->size() != kLogRowSize) return std::nullopt;
-  const auto hash =
-      ledger::digest_from(std::string_view(**row).substr(slot.offset, ledger::kDigestSize));
+  const auto hash = digest_from(std::string_view(**row).substr(slot.offset, kDigestSize));
   // A place that no complete subtree has filled yet.
-  if (!hash || ledger::is_zero(*hash)) return std::nullopt;
+  if (!hash || qc::is_zero(*hash)) return std::nullopt;
   return hash;
 }
 
@@ -143,7 +141,7 @@ Result<std::optional<std::uint64_t>> LedgerReader::jump(const Digest& subject_ke
 
 Result<std::optional<SubmissionPlace>> LedgerReader::submission(
     const Digest& submission_hash) const {
-  QC_TRY(const auto row, database_.get(Column::kSubmissions, ledger::view(submission_hash), at_));
+  QC_TRY(const auto row, database_.get(Column::kSubmissions, qc::view(submission_hash), at_));
   if (!row) return std::optional<SubmissionPlace>();
   QC_TRY(const SubmissionPlace place, parse_place(*row));
   return std::optional<SubmissionPlace>(place);

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/hash.h"
 #include "ledger/log/merkle_log.h"
@@ -29,12 +29,11 @@ class LedgerReader final : public ledger::StateView,
                const Database::Snapshot* at = nullptr)
       : database_(database), algorithm_(algorithm), at_(at) {}
 
-  ledger::Result<std::optional<std::string>> value(
-      const ledger::Digest& subject_key) const override;
+  ledger::Result<std::optional<std::string>> value(const Digest& subject_key) const override;
   ledger::Result<void> read(std::span<const std::string> keys,
                             std::span<std::string> bundles) const override;
   /// Nothing also where the row cannot be read: the path then fails, naming no hash.
-  std::optional<ledger::Digest> node(std::uint32_t level, std::uint64_t index) const override;
+  std::optional<Digest> node(std::uint32_t level, std::uint64_t index) const override;
 
   /// A row that must be there: one that is not is damage.
   ledger::Result<StoredBlock> block(std::uint64_t height) const;
@@ -46,10 +45,9 @@ class LedgerReader final : public ledger::StateView,
   ledger::Result<std::string> submission_bytes(const StoredBlock& block, std::uint32_t place) const;
   ledger::Result<FullBlock> full_block(std::uint64_t height) const;
   /// The log index of the subject's record number `count`, where it has a jump entry.
-  ledger::Result<std::optional<std::uint64_t>> jump(const ledger::Digest& subject_key,
+  ledger::Result<std::optional<std::uint64_t>> jump(const Digest& subject_key,
                                                     std::uint64_t count) const;
-  ledger::Result<std::optional<SubmissionPlace>> submission(
-      const ledger::Digest& submission_hash) const;
+  ledger::Result<std::optional<SubmissionPlace>> submission(const Digest& submission_hash) const;
   ledger::Result<std::optional<std::string>> meta(std::string_view key) const;
 
  private:

@@ -16,7 +16,6 @@ namespace qc::storage {
 namespace {
 
 using ledger::Code;
-using ledger::Digest;
 using ledger::fail;
 using ledger::Result;
 

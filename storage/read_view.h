@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/network.h"
 #include "ledger/log/merkle_log.h"
@@ -27,7 +27,7 @@ struct HistoryEntry {
   std::uint64_t count = 0;
   /// The history's link before this record: with `count - 1` it is the cut of a bundle that leaves
   /// the earlier records out.
-  ledger::Digest previous_link{};
+  Digest previous_link{};
   StoredRecord record;
 };
 
@@ -66,7 +66,7 @@ class ReadView {
   const ledger::Seal& seal() const;
   std::uint64_t seal_index() const { return log_size() - 1; }
   std::uint64_t log_size() const;
-  const ledger::Digest& log_root() const;
+  const Digest& log_root() const;
 
   /// The values of subjects, the bundles of the state tree and the hashes of the log at this view;
   /// as long-lived as the view.
@@ -83,7 +83,7 @@ class ReadView {
 
   /// The subject's records number `first_count` .. (from 1), at most `limit` of them (cut to
   /// kPageMax) and about `bytes_max` bytes of records (at least one). Empty where there are none.
-  ledger::Result<HistoryPage> history(const ledger::Digest& subject_key, std::uint64_t first_count,
+  ledger::Result<HistoryPage> history(const Digest& subject_key, std::uint64_t first_count,
                                       std::size_t limit,
                                       std::size_t bytes_max = std::size_t{8} << 20) const;
 
@@ -100,8 +100,7 @@ class ReadView {
 
   /// Where the outcome of a submission is: the one that it has for ever, inside the replay window
   /// and beyond. Nothing if it has none.
-  ledger::Result<std::optional<SubmissionPlace>> submission(
-      const ledger::Digest& submission_hash) const;
+  ledger::Result<std::optional<SubmissionPlace>> submission(const Digest& submission_hash) const;
 
   /// The exact record bytes of a submission of a block, in order, whatever became of it.
   ledger::Result<std::vector<std::string>> submission_records(const StoredBlock& block,

@@ -31,7 +31,7 @@ struct ReadView::State {
   std::string seal_text;
   ledger::Seal seal;
   std::uint64_t log_size = 0;
-  ledger::Digest log_root{};
+  Digest log_root{};
 };
 
 }  // namespace qc::storage

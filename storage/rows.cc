@@ -4,60 +4,25 @@
 #include <array>
 #include <utility>
 
-#include "storage/base/big_endian.h"
+#include "base/big_endian.h"
+#include "base/byte_reader.h"
 
 namespace qc::storage {
 namespace {
 
 using ledger::Code;
-using ledger::Digest;
 using ledger::fail;
 using ledger::Result;
 
 constexpr std::uint8_t kBlockRow = 1;
 constexpr std::uint8_t kRecordRow = 1;
 constexpr std::uint8_t kSealRow = 2;
-constexpr std::size_t kLinkSize = 2 * ledger::kDigestSize + 2 * sizeof(std::uint64_t);
+constexpr std::size_t kLinkSize = 2 * kDigestSize + 2 * sizeof(std::uint64_t);
 constexpr std::uint32_t kLevelsPerRow = 4;
 constexpr std::uint8_t kDropKinds = 5;
 
-/// Reads fields one after the other and remembers whether one was missing, so that a parser can ask
-/// once.
-class FieldReader {
- public:
-  explicit FieldReader(std::string_view row) : reader_(row) {}
-
-  template <std::unsigned_integral T>
-  T number() {
-    const auto value = reader_.number<T>();
-    good_ = good_ && value.has_value();
-    return value.value_or(T{0});
-  }
-
-  std::string sized() {
-    const auto value = reader_.sized();
-    good_ = good_ && value.has_value();
-    return std::string(value.value_or(std::string_view()));
-  }
-
-  Digest digest() {
-    const auto value = reader_.bytes(ledger::kDigestSize);
-    good_ = good_ && value.has_value();
-    return value ? *ledger::digest_from(*value) : Digest{};
-  }
-
-  std::string_view rest() const { return reader_.rest(); }
-  bool good() const { return good_; }
-  /// Everything was there and nothing is left.
-  bool complete() const { return good_ && reader_.empty(); }
-
- private:
-  ByteReader reader_;
-  bool good_ = true;
-};
-
 void append_submission(std::string& row, const StoredSubmission& submission) {
-  row.append(ledger::view(submission.submission_hash));
+  row.append(qc::view(submission.submission_hash));
   append_sized(row, submission.header);
   append_sized(row, submission.signature);
   append_big_endian(row, submission.not_after_ms);
@@ -70,7 +35,7 @@ void append_submission(std::string& row, const StoredSubmission& submission) {
   append_big_endian(row, submission.position);
 }
 
-std::optional<StoredSubmission> read_submission(FieldReader& reader) {
+std::optional<StoredSubmission> read_submission(ByteReader& reader) {
   StoredSubmission submission;
   submission.submission_hash = reader.digest();
   submission.header = reader.sized();
@@ -81,7 +46,7 @@ std::optional<StoredSubmission> read_submission(FieldReader& reader) {
   submission.first_log_index = reader.number<std::uint64_t>();
   submission.record_count = reader.number<std::uint32_t>();
   submission.position = reader.number<std::uint64_t>();
-  if (!reader.good() || drop > kDropKinds) return std::nullopt;
+  if (!reader.ok() || drop > kDropKinds) return std::nullopt;
   if (drop != 0) submission.dropped = static_cast<ledger::Drop>(drop - 1);
   return submission;
 }
@@ -129,12 +94,12 @@ Result<Handover> parse_handover(std::string_view key, std::string_view row) {
   };
   if (!key.starts_with(kHandoverKeyPrefix)) return damaged();
   QC_TRY(handover.height, parse_number(key.substr(kHandoverKeyPrefix.size())));
-  FieldReader reader(row);
+  ByteReader reader(row);
   const auto count = reader.number<std::uint32_t>();
-  if (!reader.good() || count > ledger::kMaxValidators) return damaged();
+  if (!reader.ok() || count > ledger::kMaxValidators) return damaged();
   for (std::uint32_t i = 0; i < count; ++i) {
-    std::string name = reader.sized();
-    handover.next.push_back({.name = std::move(name), .spki = reader.sized()});
+    std::string name(reader.sized());
+    handover.next.push_back({.name = std::move(name), .spki = std::string(reader.sized())});
   }
   if (!reader.complete()) return damaged();
   return handover;
@@ -155,7 +120,7 @@ std::string raw_submission_key(std::uint64_t height, std::uint32_t place) {
 }
 
 std::string jump_key(const Digest& subject_key, std::uint64_t count) {
-  std::string key = ledger::to_bytes(subject_key);
+  std::string key = qc::to_bytes(subject_key);
   append_big_endian(key, count);
   return key;
 }
@@ -188,7 +153,7 @@ std::string encode_block(const StoredBlock& block) {
 }
 
 Result<StoredBlock> parse_block(std::string_view row) {
-  FieldReader reader(row);
+  ByteReader reader(row);
   StoredBlock block;
   const auto kind = reader.number<std::uint8_t>();
   block.height = reader.number<std::uint64_t>();
@@ -198,7 +163,7 @@ Result<StoredBlock> parse_block(std::string_view row) {
   block.first_log_index = reader.number<std::uint64_t>();
   block.log_size = reader.number<std::uint64_t>();
   const auto count = reader.number<std::uint32_t>();
-  for (std::uint32_t place = 0; place < count && reader.good(); ++place) {
+  for (std::uint32_t place = 0; place < count && reader.ok(); ++place) {
     auto submission = read_submission(reader);
     if (!submission) return fail(Code::kDataLoss, "a stored block is damaged");
     block.submissions.push_back(*std::move(submission));
@@ -219,10 +184,10 @@ std::string encode_record(const StoredRecord& place, std::span<const ledger::Rec
   append_big_endian(row, place.position);
   append_big_endian(row, static_cast<std::uint32_t>(links.size()));
   for (const ledger::RecordLink& link : links) {
-    row.append(ledger::view(link.subject_key));
+    row.append(qc::view(link.subject_key));
     append_big_endian(row, link.count);
     append_big_endian(row, link.previous_index);
-    row.append(ledger::view(link.previous_link));
+    row.append(qc::view(link.previous_link));
   }
   row.append(record);
   return row;
@@ -236,7 +201,7 @@ std::string encode_seal_row(std::uint64_t height) {
 }
 
 Result<LogRow> parse_log_row(std::uint64_t log_index, std::string_view row) {
-  FieldReader reader(row);
+  ByteReader reader(row);
   StoredRecord record;
   const auto kind = reader.number<std::uint8_t>();
   record.log_index = log_index;
@@ -245,7 +210,7 @@ Result<LogRow> parse_log_row(std::uint64_t log_index, std::string_view row) {
   record.submission = reader.number<std::uint32_t>();
   record.position = reader.number<std::uint32_t>();
   const auto links = reader.number<std::uint32_t>();
-  if (!reader.good() || kind != kRecordRow || links > reader.rest().size() / kLinkSize) {
+  if (!reader.ok() || kind != kRecordRow || links > reader.rest().size() / kLinkSize) {
     return fail(Code::kDataLoss,
                 "the row of log entry " + std::to_string(log_index) + " is damaged");
   }
@@ -268,7 +233,7 @@ std::string encode_place(const SubmissionPlace& place) {
 }
 
 Result<SubmissionPlace> parse_place(std::string_view row) {
-  FieldReader reader(row);
+  ByteReader reader(row);
   SubmissionPlace place;
   place.height = reader.number<std::uint64_t>();
   place.place = reader.number<std::uint32_t>();
@@ -285,7 +250,7 @@ LogSlot log_slot(std::uint32_t level, std::uint64_t index) {
   append_big_endian(slot.key, static_cast<std::uint8_t>(level / kLevelsPerRow));
   append_big_endian(slot.key, index >> width_bits);
   const std::uint64_t place = index & ((std::uint64_t{1} << width_bits) - 1);
-  slot.offset = (kFirst[row_level] + static_cast<std::size_t>(place)) * ledger::kDigestSize;
+  slot.offset = (kFirst[row_level] + static_cast<std::size_t>(place)) * kDigestSize;
   return slot;
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/network.h"
 #include "ledger/execution/block.h"
@@ -61,7 +61,7 @@ inline constexpr std::string_view kSetEndKeyPrefix = "set-end/";
 std::string set_end_key(std::uint64_t height);
 std::string number_key(std::uint64_t number);
 std::string raw_submission_key(std::uint64_t height, std::uint32_t place);
-std::string jump_key(const ledger::Digest& subject_key, std::uint64_t count);
+std::string jump_key(const Digest& subject_key, std::uint64_t count);
 std::string chain_row(const ledger::Network& network);
 
 /// A number alone in a row.
@@ -92,7 +92,7 @@ struct LogSlot {
   /// Byte offset in the row.
   std::size_t offset = 0;
 };
-inline constexpr std::size_t kLogRowSize = 30 * ledger::kDigestSize;
+inline constexpr std::size_t kLogRowSize = 30 * kDigestSize;
 LogSlot log_slot(std::uint32_t level, std::uint64_t index);
 
 /// SignedSubmission in canonical encoding.

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
 #include "os/file.h"
 
 namespace qc::storage {

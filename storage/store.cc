@@ -7,11 +7,11 @@
 #include <chrono>
 #include <utility>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
+#include "base/big_endian.h"
 #include "ledger/execution/genesis.h"
 #include "ledger/log/record_log.h"
 #include "ledger/log/seal.h"
-#include "storage/base/big_endian.h"
 #include "storage/derived_batch.h"
 #include "storage/read_view_state.h"
 #include "storage/rows.h"

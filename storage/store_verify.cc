@@ -22,7 +22,6 @@ namespace qc::storage {
 namespace {
 
 using ledger::Code;
-using ledger::Digest;
 using ledger::fail;
 using ledger::Result;
 
@@ -133,7 +132,7 @@ class Verification {
   }
 
   Result<Digest> link_before(std::uint64_t log_index, const ledger::RecordLink& link) const {
-    if (link.count == 1) return ledger::kZeroDigest;
+    if (link.count == 1) return kZeroDigest;
     const auto broken = [&] {
       return fail(Code::kDataLoss,
                   fmt::format("log entry {} names no record before it in a history", log_index));
@@ -186,7 +185,7 @@ class StateVerification {
       : reader_(reader), network_(network), tree_(nodes_, network.algorithm) {}
 
   Result<void> add(std::string_view key, std::string_view value) {
-    const auto subject_key = ledger::digest_from(key);
+    const auto subject_key = digest_from(key);
     // A jump entry.
     if (!subject_key) return {};
     QC_TRY(const ledger::SubjectValue decoded, ledger::decode_subject_value(value));

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/execution/block.h"
 #include "ledger/proof/validator_history.h"
 
@@ -15,7 +15,7 @@ namespace qc::storage {
 /// One ordered submission as its block keeps it: everything but the records of an accepted one,
 /// which stand in the log's order and nowhere else.
 struct StoredSubmission {
-  ledger::Digest submission_hash{};
+  Digest submission_hash{};
   /// Exact bytes, as signed.
   std::string header;
   /// 64 bytes.

@@ -16,11 +16,12 @@
 #include <chrono>
 #include <utility>
 
+#include "base/hex.h"
 #include "cli/base/files.h"
-#include "ledger/base/encoding.h"
 #include "ledger/crypto/hash.h"
 #include "ledger/crypto/signer.h"
 #include "ledger/crypto/tls_certificate.h"
+#include "os/wall_clock.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {
@@ -46,7 +47,7 @@ class PinnedKey final : public grpc::experimental::ExternalCertificateVerifier {
     const grpc::string_ref peer = request->peer_cert();
     const auto spki = ledger::certificate_spki({peer.data(), peer.size()});
     const bool known =
-        spki && ledger::to_hex(ledger::hash(ledger::HashAlgorithm::kSha256, *spki)) == key_id_;
+        spki && to_hex(ledger::hash(ledger::HashAlgorithm::kSha256, *spki)) == key_id_;
     *sync_status = known ? grpc::Status::OK
                          : grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
                                         "the node's TLS key is not the one in the profile");
@@ -62,9 +63,7 @@ class PinnedKey final : public grpc::experimental::ExternalCertificateVerifier {
 Result<std::shared_ptr<grpc::experimental::CertificateProviderInterface>> client_identity(
     const ClientProfile& profile) {
   QC_TRY(std::string key, read_secret_file(profile.tls_key));
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(
-                       std::chrono::system_clock::now().time_since_epoch())
-                       .count();
+  const auto now = static_cast<std::int64_t>(os::wall_s());
   QC_TRY(std::string certificate,
          ledger::self_signed_certificate(key, {.common_name = profile.organisation,
                                                .not_before_s = now - 86'400,

@@ -13,6 +13,7 @@
 
 #include "cli/client/connection.h"
 #include "cli/client/node_status.h"
+#include "os/wall_clock.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {
@@ -22,11 +23,7 @@ constexpr std::chrono::seconds kClockTimeout{3};
 /// Less explains no refusal: the network takes times of up to 5 minutes ahead.
 constexpr std::int64_t kWrongClockMs = 60'000;
 
-std::int64_t machine_clock_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
+std::int64_t machine_clock_ms() { return static_cast<std::int64_t>(os::wall_ms()); }
 
 std::optional<std::int64_t> ahead_of_node_ms(const ClientProfile& profile,
                                              const NodeAddress& node) {

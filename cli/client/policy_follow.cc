@@ -9,9 +9,9 @@
 #include <system_error>
 #include <utility>
 
+#include "base/digest.h"
 #include "cli/base/files.h"
 #include "cli/client/node_reader.h"
-#include "ledger/base/digest.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/log/note.h"
 #include "ledger/proof/validator_history.h"
@@ -38,7 +38,7 @@ Result<std::vector<ledger::FiledValidatorSet>> filed_sets(
         .checkpoint = followed.checkpoint(),
         .seal = {.index = followed.seal_index(), .text = followed.seal(), .path = {}}};
     for (const std::string& node : followed.seal_path()) {
-      const auto digest = ledger::digest_from(node);
+      const auto digest = digest_from(node);
       if (!digest) return fail(Code::kDataLoss, "the node's path to a seal holds no digests");
       introduction.seal.path.push_back(*digest);
     }
@@ -50,7 +50,7 @@ Result<std::vector<ledger::FiledValidatorSet>> filed_sets(
 Result<quality::v1::FollowValidatorsResponse> way_from(const ClientProfile& profile,
                                                        const ledger::ValidatorSet& trusted) {
   quality::v1::FollowValidatorsRequest request;
-  request.set_set_hash(ledger::to_bytes(trusted.hash()));
+  request.set_set_hash(qc::to_bytes(trusted.hash()));
   quality::v1::FollowValidatorsResponse response;
   QC_TRY_VOID(ask_nodes(profile, "the way to the validators",
                         [&](const auto& channel, auto& context, auto& /*watch*/) {

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/hex.h"
 #include "cli/base/files.h"
-#include "ledger/base/encoding.h"
 
 namespace qc::cli {
 
@@ -26,7 +26,7 @@ std::filesystem::path seen_file(const ClientProfile& profile) {
 }  // namespace
 
 SeenCheckpoint seen_now(const ledger::Checkpoint& checkpoint, std::uint64_t as_of_s) {
-  return {.size = checkpoint.size, .root = ledger::to_hex(checkpoint.root), .as_of_s = as_of_s};
+  return {.size = checkpoint.size, .root = to_hex(checkpoint.root), .as_of_s = as_of_s};
 }
 
 AgainstSeen compare(const SeenCheckpoint& answer, const std::optional<SeenCheckpoint>& newest) {

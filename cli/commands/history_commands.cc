@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/digest.h"
 #include "cli/base/files.h"
 #include "cli/client/node_reader.h"
 #include "cli/client/node_status.h"
@@ -21,7 +22,6 @@
 #include "cli/verify/verify_command.h"
 #include "ledger/audit/audit_verify.h"
 #include "ledger/base/calendar.h"
-#include "ledger/base/digest.h"
 #include "ledger/proof/policy.h"
 #include "quality/v1/services.grpc.pb.h"
 
@@ -133,7 +133,7 @@ class HistoryCall {
     quality::v1::ExportBundleRequest request;
     request.set_subject(options_.subject);
     request.set_min_height(options_.min_height);
-    request.set_set_hash(ledger::to_bytes(policy_.validators.hash()));
+    request.set_set_hash(qc::to_bytes(policy_.validators.hash()));
     FetchedBundle bundle;
     const grpc::Status status = fetch_bundle(channel, context, watch, request, bundle);
     return status.ok() ? judge(std::move(bundle)) : status;

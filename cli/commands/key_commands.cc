@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/hex.h"
 #include "cli/base/key_file.h"
 #include "cli/client/session.h"
 #include "ledger/base/encoding.h"
@@ -18,7 +19,7 @@ struct KeyOptions {
 };
 
 void print_key(const Session& session, const std::string& file, const ledger::PublicKey& key) {
-  const std::string id = ledger::to_hex(key.id());
+  const std::string id = to_hex(key.id());
   if (session.json) {
     const nlohmann::ordered_json out = {{"file", file},
                                         {"algorithm", ledger::name_of(key.algorithm())},

@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -15,6 +14,7 @@
 #include "cli/intake/table/sampling_table.h"
 #include "cli/submit/submit_report.h"
 #include "ledger/consortium/signing_purpose.h"
+#include "os/wall_clock.h"
 
 namespace qc::cli {
 namespace {
@@ -75,9 +75,7 @@ void add(TakenIn& all, const std::string& file, Intake one) {
 Result<TakenIn> take_in(const SubmitOptions& options, const ClientProfile& profile) {
   IntakeOptions intake_options;
   intake_options.organisation = profile.organisation;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  intake_options.claimed_time_ms = static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+  intake_options.claimed_time_ms = os::wall_ms();
   intake_options.encoding =
       options.encoding == "gb18030" ? TableEncoding::kGb18030 : TableEncoding::kUtf8;
   TakenIn all;

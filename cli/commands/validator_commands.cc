@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/hex.h"
 #include "cli/base/files.h"
 #include "cli/base/key_file.h"
 #include "cli/client/policy_follow.h"
@@ -49,7 +50,7 @@ nlohmann::ordered_json set_json(const ListValidatorsResponse& response) {
   nlohmann::ordered_json out{{"height", response.height()},
                              {"first_height", response.first_height()},
                              {"quorum", response.quorum()},
-                             {"set_hash", ledger::to_hex(response.set_hash())},
+                             {"set_hash", to_hex(response.set_hash())},
                              {"validators", nlohmann::ordered_json::array()},
                              {"waiting", nlohmann::ordered_json::array()},
                              {"open", nlohmann::ordered_json::array()}};
@@ -68,7 +69,7 @@ nlohmann::ordered_json set_json(const ListValidatorsResponse& response) {
   }
   for (const auto& open : response.open()) {
     const auto& proposal = open.proposal();
-    out["open"].push_back({{"id", ledger::to_hex(proposal.change_id())},
+    out["open"].push_back({{"id", to_hex(proposal.change_id())},
                            {"change", change_word(proposal.change().change())},
                            {"name", proposal.change().validator().name()},
                            {"organisation", proposal.change().validator().organisation()},
@@ -101,7 +102,7 @@ void print_set(const Session& session, const ListValidatorsResponse& response) {
                change_word(open.proposal().change().change()),
                open.proposal().change().validator().name(),
                open.proposal().change().validator().organisation(), open.waiting_for(),
-               ledger::to_hex(open.proposal().change_id()));
+               to_hex(open.proposal().change_id()));
   }
 }
 
@@ -142,7 +143,7 @@ Result<ListValidatorsResponse> approve(const ClientProfile& profile,
                                        const ValidatorOptions& options) {
   QC_TRY(const ListValidatorsResponse set, list_validators(profile));
   for (const auto& open : set.open()) {
-    if (ledger::to_hex(open.proposal().change_id()) != options.id) continue;
+    if (to_hex(open.proposal().change_id()) != options.id) continue;
     return submit(profile, open.proposal().change());
   }
   return fail(Code::kNotFound, "no open proposal has this id (qc validator list)");

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <chrono>
 #include <string_view>
 
 #include "cli/base/files.h"
@@ -16,6 +15,7 @@
 #include "ledger/crypto/hash.h"
 #include "ledger/crypto/key.h"
 #include "ledger/record/record_rules.h"
+#include "os/wall_clock.h"
 
 namespace qc::cli {
 
@@ -81,8 +81,8 @@ Result<EnrolmentDraft> prepare_enrolment(const Applicant& applicant, const Clien
   application.mutable_name()->set_en(applicant.name_en);
   application.set_kind(applicant.kind);
   application.set_gln(applicant.gln);
-  const ledger::Digest contract = ledger::hash(HashAlgorithm::kSha256, applicant.contract);
-  application.set_contract_digest(std::string(ledger::view(contract)));
+  const Digest contract = ledger::hash(HashAlgorithm::kSha256, applicant.contract);
+  application.set_contract_digest(std::string(qc::view(contract)));
   application.set_contract_version(applicant.contract_version);
   QC_TRY_VOID(check_before_keys(application));
 
@@ -137,15 +137,12 @@ std::string party_kind_name(quality::v1::PartyKind kind) {
 
 std::string application_hash(const std::string& application) {
   return std::string(
-      ledger::view(ledger::tagged_hash(HashAlgorithm::kSha256, kEnrolmentTag, {application})));
+      qc::view(ledger::tagged_hash(HashAlgorithm::kSha256, kEnrolmentTag, {application})));
 }
 
 quality::v1::Record record_now() {
   quality::v1::Record record;
-  record.set_claimed_time_ms(
-      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                     std::chrono::system_clock::now().time_since_epoch())
-                                     .count()));
+  record.set_claimed_time_ms(os::wall_ms());
   return record;
 }
 

@@ -7,11 +7,11 @@
 
 #include <utility>
 
+#include "base/digest.h"
 #include "cli/base/key_file.h"
 #include "cli/client/node_reader.h"
 #include "cli/governance/enrolment.h"
 #include "cli/governance/governance.h"
-#include "ledger/base/digest.h"
 #include "ledger/crypto/key.h"
 #include "ledger/execution/genesis.h"
 #include "quality/v1/services.grpc.pb.h"

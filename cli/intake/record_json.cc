@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/hex.h"
 #include "cli/intake/value/field_text.h"
 #include "cli/intake/value/json_value.h"
 #include "cli/intake/value/judge_records.h"
@@ -70,7 +71,7 @@ bool is_meant_as_code(std::string_view text) {
 std::optional<std::string> bytes_of(const std::string& text) {
   constexpr std::size_t kDigestHexDigits = 64;
   if (text.size() == kDigestHexDigits) {
-    if (auto bytes = ledger::from_hex(text)) return bytes;
+    if (auto bytes = from_hex(text)) return bytes;
   }
   return ledger::from_base64(text);
 }

@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/hex.h"
 #include "cli/base/files.h"
 #include "cli/base/key_file.h"
 #include "cli/client/client_profile.h"
 #include "cli/governance/enrolment.h"
-#include "ledger/base/encoding.h"
 #include "ledger/execution/founding.h"
 #include "ledger/log/note.h"
 #include "ledger/proof/policy.h"
@@ -112,8 +112,8 @@ std::vector<NodeAddress> member_nodes(const NetworkPlan& plan, const std::vector
   std::vector<NodeAddress> nodes;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const std::size_t place = (first + i) % keys.size();
-    nodes.push_back({.address = member_address(plan, place),
-                     .key_id = ledger::to_hex(keys[place].node_tls.id())});
+    nodes.push_back(
+        {.address = member_address(plan, place), .key_id = to_hex(keys[place].node_tls.id())});
   }
   return nodes;
 }

@@ -14,9 +14,9 @@ namespace qc::cli {
 using ledger::Result;
 using quality::v1::SubmitResponse;
 
-Result<SubmitResponse> find_submission(const ClientProfile& profile, const ledger::Digest& hash) {
+Result<SubmitResponse> find_submission(const ClientProfile& profile, const Digest& hash) {
   quality::v1::GetSubmissionRequest request;
-  request.set_submission_hash(ledger::to_bytes(hash));
+  request.set_submission_hash(qc::to_bytes(hash));
   SubmitResponse answer;
   std::size_t strangers = 0;
   QC_TRY_VOID(ask_nodes(

@@ -9,9 +9,9 @@
 #include <system_error>
 #include <utility>
 
+#include "base/hex.h"
 #include "cli/base/files.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 
 namespace qc::cli {
 
@@ -26,7 +26,7 @@ constexpr std::string_view kSubmissionSuffix = ".submission";
 Result<std::filesystem::path> submission_file(const std::filesystem::path& folder,
                                               std::string_view bytes) {
   QC_TRY(const ledger::Submission submission, ledger::Submission::parse(std::string(bytes)));
-  return folder / (ledger::to_hex(submission.hash()) + std::string(kSubmissionSuffix));
+  return folder / (to_hex(submission.hash()) + std::string(kSubmissionSuffix));
 }
 
 /// What a kept submission carries; empty where a record cannot be read.
@@ -113,7 +113,7 @@ Result<std::vector<KeptSubmission>> kept_submissions(const std::filesystem::path
 
 std::vector<Resumed> resumable(const std::vector<quality::v1::Record>& records,
                                const std::vector<KeptSubmission>& kept, const std::string& chain_id,
-                               const ledger::Digest& key) {
+                               const Digest& key) {
   std::vector<std::string> wanted;
   wanted.reserve(records.size());
   for (const quality::v1::Record& record : records) wanted.push_back(without_claimed_time(record));

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/record/submission.h"
 #include "quality/v1/record.pb.h"
@@ -50,6 +50,6 @@ struct Resumed {
 /// the time that is claimed, which each run sets anew. In order, not overlapping.
 std::vector<Resumed> resumable(const std::vector<quality::v1::Record>& records,
                                const std::vector<KeptSubmission>& kept, const std::string& chain_id,
-                               const ledger::Digest& key);
+                               const Digest& key);
 
 }  // namespace qc::cli

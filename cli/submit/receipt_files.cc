@@ -13,7 +13,6 @@
 namespace qc::cli {
 
 using ledger::Code;
-using ledger::Digest;
 using ledger::fail;
 using ledger::HashAlgorithm;
 using ledger::Result;
@@ -26,7 +25,7 @@ Result<std::vector<Digest>> read_path(
     const google::protobuf::RepeatedPtrField<std::string>& hashes) {
   std::vector<Digest> path;
   for (const std::string& bytes : hashes) {
-    const auto digest = ledger::digest_from(bytes);
+    const auto digest = digest_from(bytes);
     if (!digest) {
       return fail(Code::kDataLoss, "the node's receipt holds a hash of a wrong length");
     }
@@ -38,7 +37,7 @@ Result<std::vector<Digest>> read_path(
 Result<std::vector<ledger::LogNode>> read_nodes(const quality::v1::SubmissionReceipt& receipt) {
   std::vector<ledger::LogNode> nodes;
   for (const auto& node : receipt.nodes()) {
-    const auto digest = ledger::digest_from(node.hash());
+    const auto digest = digest_from(node.hash());
     if (!digest) {
       return fail(Code::kDataLoss, "the node's receipt holds a hash of a wrong length");
     }

@@ -11,10 +11,10 @@
 #include <thread>
 #include <utility>
 
+#include "base/hex.h"
 #include "cli/base/files.h"
 #include "cli/client/seen_checkpoint.h"
 #include "cli/submit/receipt_files.h"
-#include "ledger/base/encoding.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/log/note.h"
 #include "ledger/record/submission.h"
@@ -78,7 +78,7 @@ Result<void> ReceiptKeeper::write(std::string_view signed_submission,
   if (answer.state() == quality::v1::SUBMISSION_STATE_REJECTED) {
     QC_TRY(const auto receipt, rejected_receipt(signed_submission, answer.receipt(), policy));
     if (folder_.empty()) return {};
-    return write_file_unsynced(folder_ / (ledger::to_hex(answer.submission_hash()) + ".tlog-proof"),
+    return write_file_unsynced(folder_ / (to_hex(answer.submission_hash()) + ".tlog-proof"),
                                receipt.format());
   }
   QC_TRY(const auto receipts,

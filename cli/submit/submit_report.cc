@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <regex>
 #include <utility>
 
+#include "base/hex.h"
 #include "cli/base/files.h"
 #include "cli/base/key_file.h"
 #include "cli/client/policy_follow.h"
@@ -19,10 +19,10 @@
 #include "cli/submit/kept_submissions.h"
 #include "cli/submit/receipt_keeper.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 #include "ledger/name/subject_id.h"
 #include "ledger/proof/policy.h"
 #include "ledger/record/record_subjects.h"
+#include "os/wall_clock.h"
 
 namespace qc::cli {
 
@@ -173,8 +173,7 @@ void keep_receipts(const PackedSubmission& packed, const quality::v1::SubmitResp
         "of validators: qc validator follow; then: qc receipt fetch {}",
         part.height, kept.error().message, folders.waiting.string());
   } else if (part.state == quality::v1::SUBMISSION_STATE_REJECTED && !folders.receipts.empty()) {
-    part.refusal_receipt =
-        folders.receipts / (ledger::to_hex(answer.submission_hash()) + ".tlog-proof");
+    part.refusal_receipt = folders.receipts / (to_hex(answer.submission_hash()) + ".tlog-proof");
   }
 }
 
@@ -190,12 +189,6 @@ void find_duplicates(const ClientProfile& profile, const std::vector<PackedSubmi
     if (is_duplicate(answers[i]))
       report.parts[i].earlier_log_indexes = log_indexes_of(packed[i], records, earlier);
   }
-}
-
-std::uint64_t unix_ms() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count());
 }
 
 /// Appends the records from `first` to before `end`, packed and signed.
@@ -230,7 +223,7 @@ Result<std::vector<PackedSubmission>> pack_or_resume(
        resumable(records, kept, profile.chain_id, signer.public_key().id())) {
     const ledger::Submission& submission = kept[resumed.kept].submission;
     // Out of time it is either on the chain or never will be.
-    if (submission.header().not_after_ms < unix_ms()) {
+    if (submission.header().not_after_ms < os::wall_ms()) {
       QC_TRY(const auto state, find_submission(profile, submission.hash()));
       if (state.state() != quality::v1::SUBMISSION_STATE_COMMITTED) continue;
     }

@@ -17,6 +17,7 @@
 #include "cli/client/silence_watch.h"
 #include "ledger/crypto/hash.h"
 #include "ledger/record/submission.h"
+#include "os/wall_clock.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::cli {
@@ -38,12 +39,6 @@ constexpr int kRoundsMax = 20;
 /// While nodes say that they order nothing now, they are asked again so often and for so long.
 constexpr std::chrono::seconds kUnavailablePause{1};
 constexpr std::chrono::seconds kUnavailablePatience{60};
-
-std::uint64_t now_ms() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count());
-}
 
 Result<ledger::Nonce> random_nonce() {
   ledger::Nonce nonce{};
@@ -186,7 +181,7 @@ Result<std::vector<PackedSubmission>> pack_records(const std::vector<std::string
     const ledger::SubmissionDraft draft{.chain_id = profile.chain_id,
                                         .organisation = profile.organisation,
                                         .nonce = nonce,
-                                        .not_after_ms = now_ms() + options.lifetime_ms};
+                                        .not_after_ms = os::wall_ms() + options.lifetime_ms};
     const std::vector<std::string> part(records.begin() + static_cast<std::ptrdiff_t>(first),
                                         records.begin() + static_cast<std::ptrdiff_t>(end));
     QC_TRY(std::string signed_bytes, ledger::sign_submission(draft, part, signer));

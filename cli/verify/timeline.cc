@@ -8,9 +8,9 @@
 #include <map>
 #include <optional>
 
+#include "base/hex.h"
 #include "ledger/base/calendar.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 #include "ledger/base/text.h"
 #include "ledger/name/subject_id.h"
 #include "quality/v1/record.pb.h"
@@ -218,7 +218,7 @@ std::optional<std::string> governance_summary(const pb::Record& record) {
     case pb::Record::kKeyAdd:
       return fmt::format("key added ({})", purpose_of(record.key_add().key()));
     case pb::Record::kKeyRevoke:
-      return fmt::format("key {} revoked{}", ledger::to_hex(record.key_revoke().key_id()),
+      return fmt::format("key {} revoked{}", to_hex(record.key_revoke().key_id()),
                          with(" — ", record.key_revoke().reason()));
     case pb::Record::kRoleGrant:
       return fmt::format("role {} granted to {}",

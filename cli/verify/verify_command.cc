@@ -5,8 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
-#include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -17,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/hex.h"
 #include "cli/verify/exit_code.h"
 #include "cli/verify/lot_balance.h"
 #include "cli/verify/timeline.h"
@@ -30,6 +29,8 @@
 #include "ledger/proof/receipt.h"
 #include "ledger/proof/strict_json.h"
 #include "ledger/record/record_rules.h"
+#include "os/file.h"
+#include "os/wall_clock.h"
 
 namespace qc::cli {
 
@@ -48,33 +49,8 @@ void complain(const std::string& text) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-Result<std::string> read_file(const std::string& path, std::size_t size_max) {
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
-  std::string bytes;
-  std::array<char, 64 * 1024> part{};
-  while (file && bytes.size() <= size_max) {
-    const std::size_t count = std::fread(part.data(), 1, part.size(), file.get());
-    bytes.append(part.data(), count);
-    if (count < part.size()) break;
-  }
-  // Opening a folder succeeds, reading it does not.
-  if (!file || std::ferror(file.get()) != 0) {
-    return ledger::fail(ledger::Code::kNotFound,
-                        fmt::format("{} cannot be read: {}", path, std::strerror(errno)));
-  }
-  if (bytes.size() > size_max) {
-    return ledger::fail(ledger::Code::kInvalidArgument,
-                        fmt::format("{}: more than {} bytes", path, size_max));
-  }
-  return bytes;
-}
-
 Result<ledger::NetworkPolicy> read_policy(const std::string& path) {
-  QC_TRY(const std::string text, read_file(path, ledger::kMaxPolicySize));
+  QC_TRY(const std::string text, os::read_file(path, ledger::kMaxPolicySize));
   Result<ledger::NetworkPolicy> policy = ledger::NetworkPolicy::parse(text);
   if (!policy) return ledger::fail_at(path, policy.error());
   return policy;
@@ -266,11 +242,11 @@ Result<int> run_verify(const VerifyCall& call) {
     if (!subject) return ledger::fail_at("--subject", subject.error());
   }
   QC_TRY(const ledger::NetworkPolicy policy, read_policy(call.policy));
-  QC_TRY(const std::string bundle, read_file(call.bundle, ledger::kMaxJsonSize));
+  QC_TRY(const std::string bundle, os::read_file(call.bundle, ledger::kMaxJsonSize));
   ledger::VerifyOptions options{.subject = call.subject};
   std::string since;
   if (!call.since.empty()) {
-    QC_TRY(since, read_file(call.since, ledger::kMaxJsonSize));
+    QC_TRY(since, os::read_file(call.since, ledger::kMaxJsonSize));
     options.since = since;
   }
   if (!call.max_age.empty()) {
@@ -280,10 +256,7 @@ Result<int> run_verify(const VerifyCall& call) {
           ledger::Code::kInvalidArgument,
           fmt::format("--max-age {}: write it like 90s, 10m, 24h or 7d", call.max_age));
     }
-    options.now_s =
-        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(
-                                       std::chrono::system_clock::now().time_since_epoch())
-                                       .count());
+    options.now_s = os::wall_s();
   }
   VerifyReport report = ledger::verify_bundle(bundle, policy, options);
   if (report.code == VerifyCode::kUnreadable) report.reason += hint_for(bundle, Proof::kBundle);
@@ -313,8 +286,8 @@ std::string text_of(const ledger::ReceiptReport& report) {
   std::string text = fmt::format("As of {}: {}\n", time_of_s(report.as_of_s),
                                  report.accepted ? "PROVEN — the record is on the chain"
                                                  : "PROVEN — the submission was refused");
-  text += fmt::format("  submission {} of {}, block time {}\n",
-                      ledger::to_hex(report.submission_hash), report.header.organisation,
+  text += fmt::format("  submission {} of {}, block time {}\n", to_hex(report.submission_hash),
+                      report.header.organisation,
                       ledger::format_rfc3339(report.block_time_ms, kShownTimeZone));
   if (!report.accepted) {
     text += fmt::format("  record {}: {}\n", report.outcome_record,
@@ -332,10 +305,10 @@ int print_refusal(const ledger::FileRefusal& refusal, const std::string& hint) {
 
 Result<int> run_receipt(const FileCall& call) {
   QC_TRY(const ledger::NetworkPolicy policy, read_policy(call.policy));
-  QC_TRY(const std::string receipt, read_file(call.file, ledger::kMaxReceiptSize));
+  QC_TRY(const std::string receipt, os::read_file(call.file, ledger::kMaxReceiptSize));
   std::optional<std::string> record;
   if (!call.record.empty()) {
-    QC_TRY(record, read_file(call.record, ledger::kMaxRecordSize));
+    QC_TRY(record, os::read_file(call.record, ledger::kMaxRecordSize));
   }
   const auto report = ledger::verify_receipt(
       receipt, record ? std::optional<std::string_view>(*record) : std::nullopt, policy);
@@ -347,7 +320,7 @@ Result<int> run_receipt(const FileCall& call) {
 
 Result<int> run_consistency(const FileCall& call) {
   QC_TRY(const ledger::NetworkPolicy policy, read_policy(call.policy));
-  QC_TRY(const std::string file, read_file(call.file, ledger::kMaxJsonSize));
+  QC_TRY(const std::string file, os::read_file(call.file, ledger::kMaxJsonSize));
   const auto report = ledger::verify_consistency_file(file, policy);
   if (!report) return print_refusal(report.error(), hint_for(file, Proof::kConsistency));
   print(fmt::format("As of {}: PROVEN — the log of {} entries goes on from that of {} entries\n",
@@ -359,7 +332,7 @@ Result<int> run_consistency(const FileCall& call) {
 
 Result<int> run_evidence(const FileCall& call) {
   QC_TRY(const ledger::NetworkPolicy policy, read_policy(call.policy));
-  QC_TRY(const std::string file, read_file(call.file, ledger::kMaxJsonSize));
+  QC_TRY(const std::string file, os::read_file(call.file, ledger::kMaxJsonSize));
   const auto report = ledger::verify_evidence(file, policy);
   if (!report) return print_refusal(report.error(), hint_for(file, Proof::kEvidence));
   print(fmt::format("PROVEN ({}): {}\n", name_of(report->kind), report->finding));

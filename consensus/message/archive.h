@@ -14,8 +14,8 @@
 #include <variant>
 #include <vector>
 
-#include "consensus/base/byte_reader.h"
-#include "consensus/base/byte_writer.h"
+#include "base/byte_reader.h"
+#include "base/byte_writer.h"
 #include "consensus/message/messages.h"
 #include "consensus/message/types.h"
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "consensus/base/byte_writer.h"
+#include "base/byte_writer.h"
 #include "consensus/base/mutation.h"
 
 namespace qc::consensus {

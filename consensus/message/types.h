@@ -8,12 +8,11 @@
 #include <string>
 #include <type_traits>
 
+#include "base/digest.h"
+#include "base/quorum.h"
 #include "consensus/base/mutation.h"
 
 namespace qc::consensus {
-
-/// A 32-byte hash under the network's hash function. The same standard type as the ledger's digest.
-using Digest = std::array<std::uint8_t, 32>;
 
 /// A validator's signature over a statement (Ed25519 in a node).
 using Signature = std::array<std::uint8_t, 64>;
@@ -77,25 +76,18 @@ struct Now {
   std::uint64_t wall_ms = 0;
 };
 
-/// The arithmetic of n validators of which at most f are faulty.
-///
-/// Any two quorums share at least f + 1 members, and the n - f correct ones make a quorum by
-/// themselves. "2f + 1" would be wrong wherever n is not 3f + 1: with n = 5 two sets of three may
-/// share one faulty member only.
+/// The arithmetic of n validators of which at most f are faulty (base/quorum.h).
 class Quorum {
  public:
   constexpr explicit Quorum(std::size_t validators) : validators_(validators) {}
 
   constexpr std::size_t validators() const { return validators_; }
-  /// f, the greatest number of faulty validators that is tolerated. 0 for an empty set.
-  constexpr std::size_t faulty_max() const { return validators_ == 0 ? 0 : (validators_ - 1) / 3; }
-  /// q, the number of distinct signers of a certificate: ceil((n + f + 1) / 2).
+  constexpr std::size_t faulty_max() const { return faulty_of(validators_); }
   constexpr std::size_t certificate() const {
-    return (validators_ + faulty_max()) / 2 +
-           (std::is_constant_evaluated() || !mutated(Mutation::kQuorumMinusOne) ? 1 : 0);
+    return quorum_of(validators_) -
+           (std::is_constant_evaluated() || !mutated(Mutation::kQuorumMinusOne) ? 0 : 1);
   }
-  /// f + 1, so many that at least one of them is correct.
-  constexpr std::size_t one_correct() const { return faulty_max() + 1; }
+  constexpr std::size_t one_correct() const { return one_correct_of(validators_); }
 
  private:
   std::size_t validators_;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "consensus/base/assert.h"
+#include "base/assert.h"
 #include "consensus/base/mutation.h"
 #include "consensus/message/statement.h"
 
@@ -33,10 +33,10 @@ Replica::Engine::Engine(Config config, const LedgerPosition& ledger, RecoveredSt
       certified_checkpoint_(ledger.certified),
       initial_{ledger.executed.height, ledger.checkpoint, ledger.cosignature},
       next_epoch_(ledger.next_epoch) {
-  QC_CONSENSUS_ASSERT(config_.epoch.validators >= 1 && config_.epoch.validators <= kValidatorsMax);
-  QC_CONSENSUS_ASSERT(!config_.self || config_.self->value < config_.epoch.validators);
-  QC_CONSENSUS_ASSERT(config_.window >= 1 && config_.window <= kWindowMax);
-  QC_CONSENSUS_ASSERT(certified_.height.next() >= config_.epoch.first_height);
+  QC_ASSERT(config_.epoch.validators >= 1 && config_.epoch.validators <= kValidatorsMax);
+  QC_ASSERT(!config_.self || config_.self->value < config_.epoch.validators);
+  QC_ASSERT(config_.window >= 1 && config_.window <= kWindowMax);
+  QC_ASSERT(certified_.height.next() >= config_.epoch.first_height);
   chain_.settle(certified_);
   chain_.settle(executed_);
   for (const OrderedBatch& batch : ledger.ordered) {

@@ -6,7 +6,6 @@
 #include <array>
 #include <utility>
 
-#include "ledger/base/encoding.h"
 #include "ledger/log/merkle_log.h"
 #include "ledger/proof/proof_json.h"
 

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/proof/validator_history.h"
 #include "ledger/proof/verify_code.h"
 #include "ledger/state/state_tree.h"

@@ -6,8 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/hex.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 #include "ledger/consortium/signing_purpose.h"
 #include "ledger/log/merkle_log.h"
 #include "ledger/log/record_log.h"

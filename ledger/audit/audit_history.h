@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "ledger/audit/audit_bundle.h"
 #include "ledger/audit/audit_report.h"
-#include "ledger/base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/hash.h"
 #include "ledger/crypto/key.h"

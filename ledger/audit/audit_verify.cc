@@ -8,9 +8,9 @@
 #include <set>
 #include <utility>
 
+#include "base/hex.h"
 #include "ledger/audit/audit_history.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 #include "ledger/execution/genesis.h"
 #include "ledger/log/note.h"
 #include "ledger/name/subject_id.h"

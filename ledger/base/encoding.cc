@@ -7,7 +7,6 @@
 namespace qc::ledger {
 namespace {
 
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kBase64Digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::uint8_t kNoDigit = 0xff;
@@ -21,27 +20,10 @@ constexpr std::array<std::uint8_t, 256> digit_values(std::string_view digits) {
   return values;
 }
 
-constexpr std::array<std::uint8_t, 256> kHexValues = digit_values(kHexDigits);
 constexpr std::array<std::uint8_t, 256> kBase64Values = digit_values(kBase64Digits);
 
 std::uint8_t byte_at(std::string_view bytes, std::size_t i) {
   return static_cast<std::uint8_t>(bytes[i]);
-}
-
-template <class Integer>
-void append_big_endian(std::string& out, Integer value) {
-  for (int shift = static_cast<int>(sizeof(Integer)) * 8 - 8; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(static_cast<std::uint8_t>(value >> shift)));
-  }
-}
-
-template <class Integer>
-Integer read_big_endian(std::string_view bytes) {
-  Integer value = 0;
-  for (std::size_t i = 0; i < sizeof(Integer); ++i) {
-    value = static_cast<Integer>(static_cast<Integer>(value << 8) | byte_at(bytes, i));
-  }
-  return value;
 }
 
 bool is_continuation(std::uint8_t byte) { return (byte & 0xc0) == 0x80; }
@@ -68,37 +50,6 @@ Utf8Form utf8_form(std::uint8_t first) {
 }
 
 }  // namespace
-
-std::string to_hex(std::string_view bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    text.push_back(kHexDigits[byte_at(bytes, i) >> 4]);
-    text.push_back(kHexDigits[byte_at(bytes, i) & 0x0f]);
-  }
-  return text;
-}
-
-std::string to_hex(const Digest& digest) { return to_hex(view(digest)); }
-
-std::optional<std::string> from_hex(std::string_view text) {
-  if (text.size() % 2 != 0) return std::nullopt;
-  std::string bytes;
-  bytes.reserve(text.size() / 2);
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    const std::uint8_t high = kHexValues[byte_at(text, i)];
-    const std::uint8_t low = kHexValues[byte_at(text, i + 1)];
-    if (high == kNoDigit || low == kNoDigit) return std::nullopt;
-    bytes.push_back(static_cast<char>(static_cast<std::uint8_t>(high << 4 | low)));
-  }
-  return bytes;
-}
-
-std::optional<Digest> digest_from_hex(std::string_view text) {
-  if (text.size() != 2 * kDigestSize) return std::nullopt;
-  const std::optional<std::string> bytes = from_hex(text);
-  return bytes ? digest_from(*bytes) : std::nullopt;
-}
 
 std::string to_base64(std::string_view bytes) {
   std::string text;
@@ -148,14 +99,6 @@ std::optional<Digest> digest_from_base64(std::string_view text) {
   const std::optional<std::string> bytes = from_base64(text);
   return bytes ? digest_from(*bytes) : std::nullopt;
 }
-
-void append_u16(std::string& out, std::uint16_t value) { append_big_endian(out, value); }
-void append_u32(std::string& out, std::uint32_t value) { append_big_endian(out, value); }
-void append_u64(std::string& out, std::uint64_t value) { append_big_endian(out, value); }
-
-std::uint16_t read_u16(std::string_view bytes) { return read_big_endian<std::uint16_t>(bytes); }
-std::uint32_t read_u32(std::string_view bytes) { return read_big_endian<std::uint32_t>(bytes); }
-std::uint64_t read_u64(std::string_view bytes) { return read_big_endian<std::uint64_t>(bytes); }
 
 std::optional<std::uint64_t> parse_decimal(std::string_view text) {
   constexpr std::size_t kMaxDigits = 16;

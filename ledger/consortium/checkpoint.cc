@@ -5,7 +5,8 @@
 #include <functional>
 #include <utility>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
+#include "base/big_endian.h"
 #include "ledger/base/encoding.h"
 
 namespace qc::ledger {
@@ -59,7 +60,7 @@ Result<NoteSignature> cosign(const Signer& signer, const std::string& validator_
   QC_TRY(const std::string signature,
          signer.sign(cosignature_message(timestamp_s, checkpoint.text())));
   NoteSignature line{.name = validator_name, .key_hash = key.key_hash(), .signature = {}};
-  append_u64(line.signature, timestamp_s);
+  append_big_endian<std::uint64_t>(line.signature, timestamp_s);
   line.signature += signature;
   return line;
 }
@@ -72,7 +73,7 @@ Result<std::uint64_t> verify_cosignature(const NoteKey& key, const NoteSignature
     return fail(Code::kUnauthenticated,
                 "the line of \"" + line.name + "\" is no cosignature of \"" + key.name() + "\"");
   }
-  const std::uint64_t timestamp_s = read_u64(bytes);
+  const std::uint64_t timestamp_s = load_big_endian<std::uint64_t>(bytes);
   if (!key.key().verify(cosignature_message(timestamp_s, checkpoint_text),
                         bytes.substr(kTimestampSize))) {
     return fail(Code::kUnauthenticated, "the cosignature of \"" + key.name() + "\" is false");

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/consortium/validator_set.h"
 #include "ledger/crypto/key.h"

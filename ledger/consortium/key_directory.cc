@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "ledger/base/encoding.h"
+#include "base/hex.h"
 #include "ledger/name/subject_id.h"
 #include "quality/v1/status.pb.h"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
 #include "ledger/name/subject_id.h"
 #include "quality/v1/record.pb.h"
 

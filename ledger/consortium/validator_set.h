@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
+#include "base/quorum.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/hash.h"
 #include "ledger/crypto/key.h"
@@ -17,13 +18,6 @@ namespace qc::ledger {
 
 /// More validators than this are refused: a note carries at most 100 signatures in Go's sumdb/note.
 inline constexpr std::size_t kMaxValidators = 96;
-
-/// Replicas that may lie without harm among n >= 1: floor((n - 1) / 3).
-constexpr std::size_t faulty(std::size_t n) { return (n - 1) / 3; }
-/// Votes that certify among n >= 1: any two quorums share a correct replica. ceil((n + f + 1) / 2).
-constexpr std::size_t quorum(std::size_t n) { return (n + faulty(n) + 2) / 2; }
-static_assert(quorum(1) == 1 && quorum(4) == 3 && quorum(5) == 4 && quorum(6) == 4 &&
-              quorum(7) == 5 && quorum(10) == 7);
 
 /// One validator: `<genesis name>/<short name>` and its Ed25519 voting key.
 struct Validator {
@@ -50,8 +44,8 @@ class ValidatorSet {
 
   const std::vector<Validator>& validators() const { return validators_; }
   std::size_t size() const { return validators_.size(); }
-  std::size_t quorum() const { return ledger::quorum(size()); }
-  std::size_t faulty() const { return ledger::faulty(size()); }
+  std::size_t quorum() const { return quorum_of(size()); }
+  std::size_t faulty() const { return faulty_of(size()); }
   /// The genesis name that all names begin with.
   std::string_view network_name() const;
   const Validator* find(std::string_view name) const;

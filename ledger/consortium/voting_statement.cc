@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "ledger/base/encoding.h"
+#include "base/big_endian.h"
 
 namespace qc::ledger {
 namespace {
@@ -30,7 +30,7 @@ class Cutter {
   }
   std::uint64_t number() {
     const std::string_view bytes = take(8);
-    return failed_ ? 0 : read_u64(bytes);
+    return failed_ ? 0 : load_big_endian<std::uint64_t>(bytes);
   }
   bool failed() const { return failed_; }
   std::string_view rest() const { return rest_; }
@@ -42,8 +42,8 @@ class Cutter {
 
 bool read_epoch(Cutter& in, VotingStatement& statement) {
   const std::string_view length = in.take(4);
-  if (in.failed() || read_u32(length) > kChainIdMax) return false;
-  statement.chain_id = in.take(read_u32(length));
+  if (in.failed() || load_big_endian<std::uint32_t>(length) > kChainIdMax) return false;
+  statement.chain_id = in.take(load_big_endian<std::uint32_t>(length));
   statement.epoch = in.number();
   const std::string_view hash = in.take(statement.set_hash.size());
   if (in.failed()) return false;

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 
 namespace qc::ledger {
 

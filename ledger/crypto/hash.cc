@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
 
 namespace qc::ledger {
 namespace {

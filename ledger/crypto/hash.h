@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 
 // OpenSSL's own tag; its headers stay out of ours.
 struct evp_md_ctx_st;

@@ -8,7 +8,8 @@
 #include <array>
 #include <optional>
 
-#include "ledger/base/encoding.h"
+#include "base/big_endian.h"
+#include "base/hex.h"
 #include "ledger/crypto/openssl_handles.h"
 
 namespace qc::ledger {
@@ -167,7 +168,7 @@ std::string possession_message(std::string_view chain_id, std::string_view organ
   message.push_back('\0');
   message.append(organisation);
   message.push_back('\0');
-  append_u32(message, static_cast<std::uint32_t>(purpose));
+  append_big_endian<std::uint32_t>(message, static_cast<std::uint32_t>(purpose));
   message.append(spki);
   return message;
 }

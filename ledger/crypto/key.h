@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/hash.h"
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "ledger/base/encoding.h"
+#include "base/hex.h"
 #include "ledger/consortium/key_directory.h"
 #include "ledger/name/subject_id.h"
 #include "quality/v1/status.pb.h"

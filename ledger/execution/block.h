@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/consortium/validator_epoch.h"
 #include "ledger/execution/replay_window.h"
 #include "ledger/log/merkle_log.h"

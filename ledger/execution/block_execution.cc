@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
 #include "ledger/base/canonical_protobuf.h"
 #include "ledger/consortium/signing_purpose.h"
 #include "ledger/consortium/validator_schedule.h"

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/execution/block.h"
 #include "ledger/log/merkle_log.h"
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <span>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/network.h"
 #include "ledger/execution/block.h"

@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/hex.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 #include "ledger/consortium/validator_set.h"
 #include "ledger/record/submission.h"
 #include "quality/v1/submission.pb.h"

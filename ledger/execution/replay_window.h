@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 
 namespace qc::ledger {
 

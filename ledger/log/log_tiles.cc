@@ -5,7 +5,8 @@
 #include <limits>
 #include <optional>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
+#include "base/big_endian.h"
 #include "ledger/base/encoding.h"
 
 namespace qc::ledger {
@@ -117,7 +118,7 @@ Result<std::string> tile_bytes(const HashReader& reader, const TileAddress& addr
 
 void append_bundle_entry(std::string& bundle, std::string_view entry) {
   QC_ASSERT(entry.size() <= std::numeric_limits<std::uint16_t>::max());
-  append_u16(bundle, static_cast<std::uint16_t>(entry.size()));
+  append_big_endian<std::uint16_t>(bundle, static_cast<std::uint16_t>(entry.size()));
   bundle.append(entry);
 }
 
@@ -125,7 +126,8 @@ Result<std::vector<std::string_view>> parse_entry_bundle(std::string_view bundle
   constexpr std::size_t kLengthBytes = 2;
   std::vector<std::string_view> entries;
   while (!bundle.empty()) {
-    const std::size_t length = bundle.size() < kLengthBytes ? bundle.size() : read_u16(bundle);
+    const std::size_t length =
+        bundle.size() < kLengthBytes ? bundle.size() : load_big_endian<std::uint16_t>(bundle);
     if (bundle.size() < kLengthBytes + length || entries.size() == kTileWidth) {
       return fail(Code::kInvalidArgument,
                   "entry " + std::to_string(entries.size()) +

@@ -5,7 +5,8 @@
 #include <bit>
 #include <utility>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
+#include "base/big_endian.h"
 #include "ledger/base/encoding.h"
 
 namespace qc::ledger {
@@ -141,7 +142,7 @@ void Frontier::append(const Digest& leaf_hash) {
 
 std::string Frontier::serialize() const {
   std::string bytes;
-  append_u64(bytes, size_);
+  append_big_endian<std::uint64_t>(bytes, size_);
   for (const Digest& node : edge_) bytes.append(view(node));
   return bytes;
 }
@@ -149,7 +150,7 @@ std::string Frontier::serialize() const {
 Result<Frontier> Frontier::parse(std::string_view bytes, HashAlgorithm algorithm) {
   constexpr std::size_t kSizeBytes = 8;
   Frontier frontier(algorithm);
-  if (bytes.size() >= kSizeBytes) frontier.size_ = read_u64(bytes);
+  if (bytes.size() >= kSizeBytes) frontier.size_ = load_big_endian<std::uint64_t>(bytes);
   const auto nodes = static_cast<std::size_t>(std::popcount(frontier.size_));
   if (bytes.size() != kSizeBytes + nodes * kDigestSize || frontier.size_ > kMaxInteger) {
     return fail(Code::kDataLoss, "the stored edge of the log has a wrong length");

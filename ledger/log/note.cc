@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "base/big_endian.h"
+#include "base/hex.h"
 #include "ledger/base/encoding.h"
 
 namespace qc::ledger {
@@ -53,7 +55,7 @@ Result<NoteSignature> parse_line(std::string_view line) {
                           "\" is not canonical base64 of a key hash and a signature");
   }
   return NoteSignature{.name = std::string(line.substr(0, space)),
-                       .key_hash = read_u32(*bytes),
+                       .key_hash = load_big_endian<std::uint32_t>(*bytes),
                        .signature = bytes->substr(kKeyHashSize)};
 }
 
@@ -65,7 +67,7 @@ std::string typed_key(NoteKeyType type, const PublicKey& key) {
 
 std::string NoteSignature::line() const {
   std::string bytes;
-  append_u32(bytes, key_hash);
+  append_big_endian<std::uint32_t>(bytes, key_hash);
   bytes += signature;
   return std::string(kLinePrefix) + name + " " + to_base64(bytes) + "\n";
 }
@@ -114,7 +116,7 @@ Result<NoteKey> NoteKey::make(std::string name, NoteKeyType type, PublicKey key)
     return fail(Code::kInvalidArgument, "note key \"" + name + "\": must be Ed25519");
   }
   const Digest digest = hash(HashAlgorithm::kSha256, {name, "\n", typed_key(type, key)});
-  const std::uint32_t key_hash = read_u32(view(digest));
+  const std::uint32_t key_hash = load_big_endian<std::uint32_t>(view(digest));
   return NoteKey(std::move(name), type, std::move(key), key_hash);
 }
 
@@ -139,7 +141,7 @@ Result<NoteKey> NoteKey::parse(std::string_view vkey) {
 
 std::string NoteKey::vkey() const {
   std::string key_hash_bytes;
-  append_u32(key_hash_bytes, key_hash_);
+  append_big_endian<std::uint32_t>(key_hash_bytes, key_hash_);
   return name_ + "+" + to_hex(key_hash_bytes) + "+" + to_base64(typed_key(type_, key_));
 }
 

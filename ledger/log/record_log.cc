@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/log/record_log.h"
 
-#include "ledger/base/encoding.h"
+#include "base/big_endian.h"
 
 namespace qc::ledger {
 
@@ -11,7 +11,7 @@ std::string RecordEntry::encode() const {
   entry.push_back(kRecordEntryTag);
   entry.append(view(record_hash));
   entry.append(view(submission_hash));
-  append_u64(entry, block_time_ms);
+  append_big_endian<std::uint64_t>(entry, block_time_ms);
   return entry;
 }
 
@@ -20,9 +20,10 @@ Result<RecordEntry> RecordEntry::parse(std::string_view entry) {
     return fail(Code::kInvalidArgument,
                 "not a record entry: it has 73 bytes and begins with 0x01 (docs/formats.md)");
   }
-  return RecordEntry{.record_hash = *digest_from(entry.substr(1, kDigestSize)),
-                     .submission_hash = *digest_from(entry.substr(1 + kDigestSize, kDigestSize)),
-                     .block_time_ms = read_u64(entry.substr(1 + 2 * kDigestSize))};
+  return RecordEntry{
+      .record_hash = *digest_from(entry.substr(1, kDigestSize)),
+      .submission_hash = *digest_from(entry.substr(1 + kDigestSize, kDigestSize)),
+      .block_time_ms = load_big_endian<std::uint64_t>(entry.substr(1 + 2 * kDigestSize))};
 }
 
 std::string seal_entry(std::string_view seal_text) {

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
 #include "ledger/base/encoding.h"
 
 namespace qc::ledger {

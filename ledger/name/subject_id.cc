@@ -236,14 +236,14 @@ Result<Gs1Subject> judge_keys(const Gs1Keys& keys, std::string_view text) {
     SubjectKind kind;
     Fault (*fault)(std::string_view);
   };
-  constexpr std::array<Primary, 5> kPrimaries{{
+  constexpr std::array<Primary, 5> kPrimaryKeys{{
       {"00", SubjectKind::kLogisticUnit, sscc_fault},
       {"414", SubjectKind::kPlace, gln_fault},
       {"417", SubjectKind::kPartyGln, gln_fault},
       {"8003", SubjectKind::kReturnableAsset, returnable_asset_fault},
       {"8004", SubjectKind::kIndividualAsset, individual_asset_fault},
   }};
-  for (const Primary& primary : kPrimaries) {
+  for (const Primary& primary : kPrimaryKeys) {
     const auto found = keys.find(primary.key);
     if (found == keys.end()) continue;
     if (const Fault fault = primary.fault(found->second)) {

@@ -7,7 +7,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/crypto/hash.h"
 #include "ledger/proof/policy.h"

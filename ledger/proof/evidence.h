@@ -8,7 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/crypto/hash.h"
 #include "ledger/proof/policy.h"
 #include "ledger/proof/validator_history.h"

@@ -8,7 +8,7 @@
 #include <array>
 #include <limits>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
 
 namespace qc::ledger {
 

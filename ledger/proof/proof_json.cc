@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
 #include "ledger/base/encoding.h"
 #include "ledger/log/merkle_log.h"
 #include "ledger/proof/gzip.h"

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/proof/json_shape.h"
 #include "ledger/proof/strict_json.h"

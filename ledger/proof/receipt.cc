@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/hex.h"
 #include "ledger/base/canonical_protobuf.h"
 #include "ledger/base/encoding.h"
 #include "ledger/log/merkle_log.h"

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/crypto/hash.h"

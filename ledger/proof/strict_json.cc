@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
+#include "base/hex.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/text.h"
 
@@ -293,7 +294,6 @@ class StrictJsonParser {
 };
 
 void write_string(std::string& out, std::string_view text) {
-  static constexpr std::string_view kHex = "0123456789abcdef";
   out.push_back('"');
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -304,8 +304,7 @@ void write_string(std::string& out, std::string_view text) {
       out.append("\\n");
     } else if (byte < 0x20U) {
       out.append("\\u00");
-      out.push_back(kHex[byte >> 4U]);
-      out.push_back(kHex[byte & 0xFU]);
+      append_hex(out, byte);
     } else {
       out.push_back(c);
     }

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <utility>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
 #include "ledger/log/merkle_log.h"
 #include "ledger/log/note.h"
 #include "ledger/log/record_log.h"

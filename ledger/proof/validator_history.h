@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/consortium/validator_set.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/crypto/hash.h"
 
 namespace qc::ledger {

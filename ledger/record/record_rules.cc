@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/text.h"
 #include "ledger/record/record_judge.h"
 #include "ledger/record/record_subjects.h"

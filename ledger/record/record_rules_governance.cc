@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/digest.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/digest.h"
 #include "ledger/base/text.h"
 #include "ledger/consortium/validator_set.h"
 #include "ledger/crypto/key.h"

@@ -4,8 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "base/hex.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 #include "ledger/name/subject_id.h"
 #include "quality/v1/record.pb.h"
 

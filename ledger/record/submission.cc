@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 #include "ledger/log/merkle_log.h"
 #include "ledger/log/record_log.h"
 #include "quality/v1/submission.pb.h"

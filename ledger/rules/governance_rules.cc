@@ -2,7 +2,7 @@
 // Members, keys and GS1 prefixes: who belongs to the network and what is theirs.
 #include <algorithm>
 
-#include "ledger/base/encoding.h"
+#include "base/hex.h"
 #include "ledger/crypto/key.h"
 #include "ledger/name/subject_id.h"
 #include "ledger/rules/party_rights.h"

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/hex.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 #include "ledger/consortium/approval_rule.h"
 #include "ledger/consortium/validator_schedule.h"
 #include "ledger/consortium/validator_set.h"

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/crypto/hash.h"
 #include "quality/v1/record.pb.h"
 

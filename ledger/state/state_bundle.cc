@@ -4,8 +4,8 @@
 #include <bit>
 #include <cstring>
 
-#include "ledger/base/assert.h"
-#include "ledger/base/encoding.h"
+#include "base/assert.h"
+#include "base/big_endian.h"
 
 namespace qc::ledger {
 namespace {
@@ -64,8 +64,8 @@ Result<StateBundle> StateBundle::decode(std::string_view bytes) {
   };
   if (bytes.size() < kMaskBytes) return damaged();
   StateBundle bundle;
-  bundle.leaf_mask_ = read_u16(bytes);
-  bundle.branch_mask_ = read_u16(bytes.substr(2));
+  bundle.leaf_mask_ = load_big_endian<std::uint16_t>(bytes);
+  bundle.branch_mask_ = load_big_endian<std::uint16_t>(bytes.substr(2));
   bytes.remove_prefix(kMaskBytes);
   if ((bundle.leaf_mask_ & bundle.branch_mask_) != 0) return damaged();
   std::size_t inner_nodes = 0;
@@ -95,8 +95,8 @@ std::string StateBundle::encode() const {
   QC_ASSERT(touched_mask_ == 0);
   std::string bytes;
   bytes.reserve(kMaskBytes + kBundleSlots * kLeafBytes + kBundleSlots * kDigestSize);
-  append_u16(bytes, leaf_mask_);
-  append_u16(bytes, branch_mask_);
+  append_big_endian<std::uint16_t>(bytes, leaf_mask_);
+  append_big_endian<std::uint16_t>(bytes, branch_mask_);
   for (unsigned slot = 0; slot < kBundleSlots; ++slot) {
     if ((leaf_mask_ & bit(slot)) != 0) {
       bytes.append(view(leaves_[slot].key)).append(view(leaves_[slot].value_hash));

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/hash.h"
 

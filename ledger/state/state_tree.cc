@@ -5,7 +5,7 @@
 #include <array>
 #include <cstring>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
 #include "ledger/state/state_bundle.h"
 
 namespace qc::ledger {

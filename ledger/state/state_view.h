@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/base/assert.h"
-#include "ledger/base/digest.h"
+#include "base/assert.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/hash.h"
 #include "ledger/state/subject.h"

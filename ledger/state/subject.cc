@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/state/subject.h"
 
-#include "ledger/base/assert.h"
-#include "ledger/base/encoding.h"
+#include "base/assert.h"
+#include "base/big_endian.h"
+#include "base/hex.h"
 
 namespace qc::ledger {
 
@@ -31,9 +32,9 @@ SubjectHead extend(HashAlgorithm algorithm, const SubjectHead& head, std::uint64
 std::string encode_subject_value(const SubjectHead& head, std::string_view status) {
   std::string value;
   value.reserve(kSubjectHeadSize + status.size());
-  append_u64(value, head.count);
+  append_big_endian<std::uint64_t>(value, head.count);
   value.append(view(head.link));
-  append_u64(value, head.last_index);
+  append_big_endian<std::uint64_t>(value, head.last_index);
   value.append(status);
   return value;
 }
@@ -43,9 +44,10 @@ Result<SubjectValue> decode_subject_value(std::string_view value) {
     return fail(Code::kInvalidArgument, "a subject's value has at least 48 bytes, this one " +
                                             std::to_string(value.size()));
   }
-  const SubjectHead head{.count = read_u64(value),
-                         .link = *digest_from(value.substr(8, kDigestSize)),
-                         .last_index = read_u64(value.substr(8 + kDigestSize))};
+  const SubjectHead head{
+      .count = load_big_endian<std::uint64_t>(value),
+      .link = *digest_from(value.substr(8, kDigestSize)),
+      .last_index = load_big_endian<std::uint64_t>(value.substr(8 + kDigestSize))};
   if (head.count == 0) {
     return fail(Code::kInvalidArgument, "a subject's value counts at least one record");
   }

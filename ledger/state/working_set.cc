@@ -4,20 +4,22 @@
 #include <algorithm>
 #include <utility>
 
-#include "ledger/base/encoding.h"
+#include "base/big_endian.h"
 
 namespace qc::ledger {
 
 std::size_t WorkingSet::SeededHash::operator()(const Digest& digest) const {
   // Mixes as SplitMix64 does, so that neighbouring buckets do not fill together.
-  std::uint64_t value = read_u64(view(digest)) ^ seed;
+  std::uint64_t value = load_big_endian<std::uint64_t>(view(digest)) ^ seed;
   value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9ULL;
   value = (value ^ (value >> 27U)) * 0x94d049bb133111ebULL;
   return static_cast<std::size_t>(value ^ (value >> 31U));
 }
 
 WorkingSet::WorkingSet(const StateView& base, HashAlgorithm algorithm, const Digest& seed)
-    : base_(base), algorithm_(algorithm), places_(1024, SeededHash{read_u64(view(seed))}) {}
+    : base_(base),
+      algorithm_(algorithm),
+      places_(1024, SeededHash{load_big_endian<std::uint64_t>(view(seed))}) {}
 
 WorkingSet::Place WorkingSet::find(std::string_view id) {
   const Digest key = subject_key(algorithm_, id);

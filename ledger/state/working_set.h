@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/digest.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/hash.h"
 #include "ledger/state/state_view.h"

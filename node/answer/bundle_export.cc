@@ -11,7 +11,7 @@
 #include <set>
 #include <utility>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/execution/block.h"
 #include "ledger/name/subject_id.h"
 #include "ledger/state/state_tree.h"
@@ -25,7 +25,6 @@ namespace qc::node {
 using ledger::AuditBundle;
 using ledger::BundleEntry;
 using ledger::Code;
-using ledger::Digest;
 using ledger::fail;
 using ledger::Result;
 

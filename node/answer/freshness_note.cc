@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/answer/freshness_note.h"
 
-#include <chrono>
-
 #include "node/status/node_view.h"
+#include "os/wall_clock.h"
 #include "storage/read_view.h"
 
 namespace qc::node {
@@ -15,10 +14,7 @@ void set_freshness(const NodeStatus& status, std::uint64_t height, std::uint64_t
   freshness.set_stale(!status.freshness.current);
   freshness.set_current_as_of_ms(status.freshness.current_as_of_ms);
   freshness.set_reason(status.freshness.reason);
-  freshness.set_now_ms(
-      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                     std::chrono::system_clock::now().time_since_epoch())
-                                     .count()));
+  freshness.set_now_ms(os::wall_ms());
 }
 
 void set_freshness(const NodeView& node, const storage::ReadView& view,

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/consortium/key_directory.h"
 #include "ledger/consortium/validator_schedule.h"
 #include "ledger/crypto/key.h"
@@ -19,7 +19,6 @@
 namespace qc::node {
 
 using ledger::Code;
-using ledger::Digest;
 using ledger::fail;
 using ledger::Result;
 
@@ -58,7 +57,7 @@ Result<std::string> hash_of(const std::vector<ledger::NamedKey>& keys,
     validators.push_back({key.name, std::move(parsed)});
   }
   QC_TRY(const ledger::ValidatorSet set, ledger::ValidatorSet::make(std::move(validators)));
-  return ledger::to_bytes(set.hash(algorithm));
+  return qc::to_bytes(set.hash(algorithm));
 }
 
 /// Every handover that the set of the view's checkpoint has behind it. At the last block of a set
@@ -100,7 +99,7 @@ Result<std::size_t> place_behind(const storage::ReadView& view,
   QC_TRY(std::string document, view.genesis());
   QC_TRY(const ledger::Genesis genesis, ledger::parse_genesis(std::move(document), algorithm));
   first.validators = named(genesis.validators);
-  if (ledger::to_bytes(genesis.validators.hash(algorithm)) == since) return std::size_t{0};
+  if (qc::to_bytes(genesis.validators.hash(algorithm)) == since) return std::size_t{0};
   return fail(Code::kNotFound,
               "this chain has never had the validator set of your policy; get a policy of this "
               "network from somebody you trust");
@@ -129,7 +128,7 @@ Result<std::vector<ledger::FiledValidatorSet>> filed_sets(const storage::ReadVie
   QC_TRY(const ledger::ValidatorSet present, certifying_set(view));
   std::vector<ledger::FiledValidatorSet> sets(1);
   sets.front().validators = named(present);
-  if (since.empty() || since == ledger::to_bytes(view.seal().validators)) return sets;
+  if (since.empty() || since == qc::to_bytes(view.seal().validators)) return sets;
   QC_TRY(const std::vector<storage::Handover> handovers, handovers_before(view));
   QC_TRY(std::size_t place, place_behind(view, handovers, since, sets.front()));
   for (; place < handovers.size(); ++place) {

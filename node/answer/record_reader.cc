@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "ledger/base/encoding.h"
+#include "base/hex.h"
 #include "ledger/consortium/key_directory.h"
 #include "ledger/execution/block.h"
 #include "ledger/log/record_log.h"
@@ -15,7 +15,6 @@
 namespace qc::node {
 
 using ledger::Code;
-using ledger::Digest;
 using ledger::fail;
 using ledger::Result;
 
@@ -66,7 +65,7 @@ Result<RecordOrigin> RecordReader::read_origin(const storage::StoredRecord& reco
            ledger::find_key(view_.state(), view_.network().algorithm, header.key_id));
     if (!enrolled) {
       return fail(Code::kDataLoss, fmt::format("key {} signed record {} and is not on the chain",
-                                               ledger::to_hex(header.key_id), record.log_index));
+                                               to_hex(header.key_id), record.log_index));
     }
     key = keys_.emplace(header.key_id, enrolled->spki).first;
   }

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/log/merkle_log.h"
 #include "storage/read_view.h"
@@ -23,9 +23,9 @@ struct RecordOrigin {
   /// Exact bytes; both empty for the records of the genesis document.
   std::string header;
   std::string signature;
-  ledger::Digest submission_hash{};
+  Digest submission_hash{};
   /// The signing key as the header names it, and its SubjectPublicKeyInfo.
-  ledger::Digest key_id{};
+  Digest key_id{};
   std::string spki;
   /// Its records in the log.
   std::uint64_t first_log_index = 0;
@@ -44,10 +44,10 @@ class RecordReader {
   ledger::Result<const RecordOrigin*> origin(const storage::StoredRecord& record);
 
   /// The record's path under its submission's record_root, leaf first; empty for genesis records.
-  ledger::Result<std::vector<ledger::Digest>> path(const storage::StoredRecord& record);
+  ledger::Result<std::vector<Digest>> path(const storage::StoredRecord& record);
 
   /// The path of a log entry under the view's checkpoint.
-  ledger::Result<std::vector<ledger::Digest>> inclusion(std::uint64_t log_index) const;
+  ledger::Result<std::vector<Digest>> inclusion(std::uint64_t log_index) const;
 
   /// Log entries that were read so far to make paths: the measure of the work done.
   std::size_t leaves_read() const { return leaves_read_; }
@@ -64,7 +64,7 @@ class RecordReader {
   std::deque<std::unique_ptr<const storage::StoredBlock>> blocks_;
   std::deque<std::pair<Place, RecordOrigin>> origins_;
   std::deque<std::pair<Place, ledger::MerkleTree>> trees_;
-  std::map<ledger::Digest, std::string> keys_;
+  std::map<Digest, std::string> keys_;
   std::size_t leaves_read_ = 0;
 };
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/base/encoding.h"
+#include "base/hex.h"
 #include "ledger/log/merkle_log.h"
 #include "ledger/log/range_receipt.h"
 #include "ledger/log/seal.h"
@@ -22,7 +22,6 @@
 namespace qc::node {
 
 using ledger::Code;
-using ledger::Digest;
 using ledger::fail;
 using ledger::Result;
 
@@ -32,7 +31,7 @@ constexpr std::size_t kReceiptBlocksMax = 8;
 
 void set_state(const SubmissionResult& result, quality::v1::SubmitResponse& response) {
   response.set_state(static_cast<quality::v1::SubmissionState>(result.state));
-  if (!ledger::is_zero(result.hash)) response.set_submission_hash(ledger::to_bytes(result.hash));
+  if (!qc::is_zero(result.hash)) response.set_submission_hash(qc::to_bytes(result.hash));
   if (result.state == SubmissionState::kRefused || result.state == SubmissionState::kUnknown) {
     response.set_code(static_cast<std::uint32_t>(result.error.code));
     response.set_message(result.error.message);
@@ -106,7 +105,7 @@ Result<void> ReceiptMaker::answer(const SubmissionResult& result,
   const storage::StoredSubmission* stored = block->find(result.hash);
   if (stored == nullptr) {
     return fail(Code::kDataLoss, fmt::format("block {} has no outcome of submission {}",
-                                             result.height, ledger::to_hex(result.hash)));
+                                             result.height, to_hex(result.hash)));
   }
   quality::v1::SubmissionReceipt& receipt = *response.mutable_receipt();
   if (!receipt.mutable_outcome()->ParseFromString(result.outcome)) {
@@ -123,7 +122,7 @@ Result<void> ReceiptMaker::answer(const SubmissionResult& result,
       quality::v1::TreeNode& out = *receipt.add_nodes();
       out.set_level(node.level);
       out.set_index(node.index);
-      out.set_hash(ledger::to_bytes(node.hash));
+      out.set_hash(qc::to_bytes(node.hash));
     }
     return {};
   }
@@ -134,10 +133,10 @@ Result<void> ReceiptMaker::answer(const SubmissionResult& result,
          ledger::inclusion_path(view.network().algorithm, view.log(), seal_index, view.log_size()));
   receipt.set_seal(block->block().seal_text);
   receipt.set_seal_index(seal_index);
-  for (const Digest& hash : seal_path) receipt.add_seal_path(ledger::to_bytes(hash));
+  for (const Digest& hash : seal_path) receipt.add_seal_path(qc::to_bytes(hash));
   receipt.set_place(static_cast<std::uint32_t>(stored->position));
   for (const Digest& hash : block->path(stored->position)) {
-    receipt.add_place_path(ledger::to_bytes(hash));
+    receipt.add_place_path(qc::to_bytes(hash));
   }
   return {};
 }

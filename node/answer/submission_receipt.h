@@ -7,7 +7,7 @@
 #include <memory>
 #include <mutex>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 
 namespace quality::v1 {

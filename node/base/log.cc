@@ -10,6 +10,8 @@
 #include <memory>
 #include <utility>
 
+#include "base/hex.h"
+
 namespace qc::node {
 namespace {
 
@@ -49,7 +51,6 @@ void append_value(std::string& line, std::string_view value) {
     line += value;
     return;
   }
-  constexpr std::string_view kHex = "0123456789abcdef";
   line += '"';
   for (const char c : value) {
     const auto byte = static_cast<unsigned char>(c);
@@ -58,8 +59,7 @@ void append_value(std::string& line, std::string_view value) {
       line += c;
     } else if (byte < 0x20 || byte == 0x7f) {
       line += "\\x";
-      line += kHex[byte >> 4U];
-      line += kHex[byte & 0xfU];
+      append_hex(line, byte);
     } else {
       line += c;
     }

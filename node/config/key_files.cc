@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "ledger/crypto/tls_certificate.h"
 #include "node/config/config.h"
 #include "os/file.h"
+#include "os/wall_clock.h"
 
 namespace qc::node {
 namespace {
@@ -67,9 +67,7 @@ Result<std::unique_ptr<ledger::Signer>> read_signer(const std::string& path, con
 }
 
 Result<std::string> make_certificate(const Config& config, const std::string& key_pem) {
-  const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(
-                               std::chrono::system_clock::now().time_since_epoch())
-                               .count();
+  const auto now = static_cast<std::int64_t>(os::wall_s());
   QC_TRY(std::string pem, ledger::self_signed_certificate(
                               key_pem, {.common_name = config.name,
                                         .not_before_s = now - kDaySeconds,

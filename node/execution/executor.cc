@@ -6,9 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/assert.h"
 #include "consensus/message/statement.h"
-#include "ledger/base/assert.h"
-#include "ledger/base/encoding.h"
 #include "ledger/consortium/validator_schedule.h"
 #include "ledger/log/record_log.h"
 #include "node/base/log.h"
@@ -45,9 +44,8 @@ Result<void> differs(std::uint64_t height) {
 }  // namespace
 
 Result<chain::CheckpointProof> proof_of(const storage::ReadView& view) {
-  QC_TRY(std::vector<ledger::Digest> path,
-         ledger::inclusion_path(view.network().algorithm, view.log(), view.seal_index(),
-                                view.log_size()));
+  QC_TRY(std::vector<Digest> path, ledger::inclusion_path(view.network().algorithm, view.log(),
+                                                          view.seal_index(), view.log_size()));
   return chain::CheckpointProof{
       .note = view.checkpoint_note(), .seal_text = view.seal_text(), .seal_path = std::move(path)};
 }
@@ -269,7 +267,7 @@ Result<void> Executor::publish(std::uint64_t height, const std::string& note) {
 }
 
 Result<void> Executor::execute_fetched(const chain::FetchedBlock& fetched) {
-  for (const consensus::Digest& batch : fetched.proposal.batches) {
+  for (const Digest& batch : fetched.proposal.batches) {
     fetched_batches_.push_back({.digest = batch, .block_time_ms = fetched.block.time_ms});
   }
   if (fetched.block.height <= chain_->head().height) return {};

@@ -33,7 +33,7 @@ class Metrics;
 /// A committed proposal with its content.
 struct DeliveredBlock {
   consensus::Proposal proposal;
-  ledger::Digest digest{};
+  Digest digest{};
   std::vector<chain::SharedBatch> batches;
 };
 

@@ -25,22 +25,21 @@ void BatchStore::end_incoming(std::uint32_t sender, std::size_t bytes) {
 void BatchStore::put(chain::SharedBatch batch) {
   const std::lock_guard lock(mutex_);
   const std::size_t size = batch->bytes.size();
-  const ledger::Digest digest = batch->digest;
+  const Digest digest = batch->digest;
   if (batches_.emplace(digest, std::move(batch)).second) bytes_ += size;
 }
 
-chain::SharedBatch BatchStore::find(const ledger::Digest& digest) const {
+chain::SharedBatch BatchStore::find(const Digest& digest) const {
   const std::lock_guard lock(mutex_);
   const auto found = batches_.find(digest);
   return found == batches_.end() ? nullptr : found->second;
 }
 
-std::vector<chain::SharedBatch> BatchStore::find_all(
-    const std::vector<ledger::Digest>& digests) const {
+std::vector<chain::SharedBatch> BatchStore::find_all(const std::vector<Digest>& digests) const {
   std::vector<chain::SharedBatch> found;
   found.reserve(digests.size());
   const std::lock_guard lock(mutex_);
-  for (const ledger::Digest& digest : digests) {
+  for (const Digest& digest : digests) {
     const auto batch = batches_.find(digest);
     if (batch == batches_.end()) return {};
     found.push_back(batch->second);
@@ -48,9 +47,9 @@ std::vector<chain::SharedBatch> BatchStore::find_all(
   return found;
 }
 
-void BatchStore::forget(const std::vector<ledger::Digest>& digests) {
+void BatchStore::forget(const std::vector<Digest>& digests) {
   const std::lock_guard lock(mutex_);
-  for (const ledger::Digest& digest : digests) {
+  for (const Digest& digest : digests) {
     const auto found = batches_.find(digest);
     if (found == batches_.end()) continue;
     bytes_ -= found->second->bytes.size();

@@ -28,10 +28,10 @@ class BatchStore {
 
   void put(chain::SharedBatch batch);
   /// Null where it is not held.
-  chain::SharedBatch find(const ledger::Digest& digest) const;
+  chain::SharedBatch find(const Digest& digest) const;
   /// All of these, in order; empty where one is not held.
-  std::vector<chain::SharedBatch> find_all(const std::vector<ledger::Digest>& digests) const;
-  void forget(const std::vector<ledger::Digest>& digests);
+  std::vector<chain::SharedBatch> find_all(const std::vector<Digest>& digests) const;
+  void forget(const std::vector<Digest>& digests);
 
   std::size_t count() const;
   std::uint64_t bytes() const;
@@ -39,7 +39,7 @@ class BatchStore {
  private:
   const std::uint64_t incoming_bytes_max_;
   mutable std::mutex mutex_;
-  std::map<ledger::Digest, chain::SharedBatch> batches_;
+  std::map<Digest, chain::SharedBatch> batches_;
   std::map<std::uint32_t, std::uint64_t> incoming_;
   std::uint64_t bytes_ = 0;
 };

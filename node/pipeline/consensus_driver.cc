@@ -5,11 +5,12 @@
 #include <chrono>
 #include <utility>
 
+#include "base/assert.h"
 #include "chain/checkpoint_proof.h"
 #include "consensus/message/codec.h"
 #include "consensus/message/verifier.h"
-#include "ledger/base/assert.h"
 #include "node/status/view_change_cause.h"
+#include "os/wall_clock.h"
 
 namespace qc::node {
 namespace {
@@ -27,13 +28,10 @@ constexpr std::size_t kInputsPerTurn = 256;
 constexpr std::chrono::milliseconds kIdleWait{500};
 
 consensus::Now now() {
-  return {
-      .monotonic = consensus::Time{std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                       std::chrono::steady_clock::now().time_since_epoch())
-                                       .count()},
-      .wall_ms = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                                std::chrono::system_clock::now().time_since_epoch())
-                                                .count())};
+  return {.monotonic = consensus::Time{std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                           std::chrono::steady_clock::now().time_since_epoch())
+                                           .count()},
+          .wall_ms = os::wall_ms()};
 }
 
 std::string_view reason_text(consensus::Halt::Reason reason) {
@@ -338,7 +336,7 @@ bool ConsensusDriver::perform() {
 
 void ConsensusDriver::append_payload(const consensus::Proposal& proposal,
                                      std::vector<chain::SharedBatch>& batches) {
-  for (const consensus::Digest& digest : proposal.batches) {
+  for (const Digest& digest : proposal.batches) {
     if (journaled_.contains(digest)) continue;
     // Not held: ordered by a block that is executed, so the ledger has it.
     chain::SharedBatch batch = parts_.batches.find(digest);
@@ -404,7 +402,7 @@ void ConsensusDriver::execute(consensus::Actions& actions) {
     parts_.sync.want(actions.fetch_blocks->to.value, std::move(peers));
   }
   parts_.batches.forget(actions.forget_batches);
-  for (const consensus::Digest& digest : actions.forget_batches) journaled_.erase(digest);
+  for (const Digest& digest : actions.forget_batches) journaled_.erase(digest);
 }
 
 void ConsensusDriver::report_view(const consensus::ViewLeft& left) {

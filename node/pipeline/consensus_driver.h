@@ -178,7 +178,7 @@ class ConsensusDriver {
   std::vector<consensus::Actions> pending_;
   std::optional<consensus::Time> next_tick_;
   /// Batches whose bytes the journal's file holds.
-  std::set<ledger::Digest> journaled_;
+  std::set<Digest> journaled_;
   LogLimiter dropped_log_{1};
 
   std::atomic<bool> batching_{true};

@@ -36,7 +36,7 @@ void ConsensusDriver::say(const consensus::Outgoing& outgoing) {
 }
 
 void ConsensusDriver::send_batches(const consensus::SendBatches& wanted) {
-  for (const consensus::Digest& digest : wanted.batches) {
+  for (const Digest& digest : wanted.batches) {
     const chain::SharedBatch batch = parts_.batches.find(digest);
     if (batch == nullptr) continue;
     const chain::Frame frame = chain::make_frame(chain::FrameType::kBatch, batch->bytes);

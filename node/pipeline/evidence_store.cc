@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/hex.h"
 #include "chain/checkpoint_proof.h"
 #include "ledger/base/encoding.h"
 #include "ledger/consortium/voting_statement.h"
@@ -68,8 +69,8 @@ Result<EvidenceItem> verified(const ledger::Network& network, const EvidenceFile
   item.kind = name_of(report->kind);
   item.finding = report->finding;
   item.culprits = report->culprits;
-  item.id = ledger::to_hex(ledger::hash(network.algorithm, place_of(file, item.culprits)))
-                .substr(0, kIdDigits);
+  item.id =
+      to_hex(ledger::hash(network.algorithm, place_of(file, item.culprits))).substr(0, kIdDigits);
   return item;
 }
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 
 namespace qc::storage {
@@ -34,7 +34,7 @@ enum class SubmissionState : std::uint8_t {
 struct SubmissionResult {
   SubmissionState state = SubmissionState::kUnknown;
   /// submission_hash; zero where the bytes were not even a submission.
-  ledger::Digest hash{};
+  Digest hash{};
   /// Committed and rejected: the block, and the submission's place under its seal's `submissions`,
   /// from 0.
   std::uint64_t height = 0;
@@ -79,7 +79,7 @@ class Ingress {
   virtual bool cancel(Ticket ticket) = 0;
 
   /// Where the submission stands at the newest certified height.
-  virtual SubmissionResult lookup(const ledger::Digest& submission_hash) = 0;
+  virtual SubmissionResult lookup(const Digest& submission_hash) = 0;
 };
 
 }  // namespace qc::node

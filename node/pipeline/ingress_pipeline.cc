@@ -21,7 +21,6 @@ namespace qc::node {
 namespace {
 
 using ledger::Code;
-using ledger::Digest;
 using ledger::Error;
 using ledger::fail;
 using ledger::Result;

@@ -42,7 +42,7 @@ class IngressPipeline final : public Ingress {
 
   Ticket submit(std::string signed_submission, Done done) override;
   bool cancel(Ticket ticket) override;
-  SubmissionResult lookup(const ledger::Digest& submission_hash) override;
+  SubmissionResult lookup(const Digest& submission_hash) override;
 
   /// Refuses everything new with this sentence (kUnavailable or kResourceExhausted); an error with
   /// an empty message opens again.
@@ -64,7 +64,7 @@ class IngressPipeline final : public Ingress {
 
  private:
   struct Waiter {
-    ledger::Digest hash{};
+    Digest hash{};
     Done done;
   };
   struct Pending {
@@ -77,19 +77,19 @@ class IngressPipeline final : public Ingress {
 
   void check(Ticket ticket, std::string bytes);
   /// Whether the caller waits for an outcome that is on its way, or has been answered.
-  bool joined(Ticket ticket, const ledger::Digest& hash);
+  bool joined(Ticket ticket, const Digest& hash);
   ledger::Result<void> judge(const ledger::Submission& submission) const;
   ledger::Result<void> judge_records(const ledger::Submission& submission,
                                      std::uint32_t time_zone) const;
   void enqueue(Ticket ticket, ledger::Submission submission);
   void finish(Ticket ticket, SubmissionResult result);
-  void refuse(Ticket ticket, const ledger::Digest& hash, ledger::Error error);
+  void refuse(Ticket ticket, const Digest& hash, ledger::Error error);
   /// Takes a submission out of the books and adds its callers' answers.
   void settle(const ledger::ExecutedSubmission& executed, const ledger::ExecutedBlock& block,
               std::vector<Finished>& finished);
   void expire(std::uint64_t block_time_ms, std::vector<Finished>& finished);
   SubmissionResult first_outcome(const std::shared_ptr<const storage::ReadView>& view,
-                                 const ledger::Digest& hash) const;
+                                 const Digest& hash) const;
 
   const Options options_;
   storage::Store& store_;
@@ -103,8 +103,8 @@ class IngressPipeline final : public Ingress {
   bool stopped_ = false;
   Ticket next_ticket_ = 1;
   std::map<Ticket, Waiter> waiters_;
-  std::map<ledger::Digest, Pending> pending_;
-  std::set<std::pair<std::uint64_t, ledger::Digest>> by_expiry_;
+  std::map<Digest, Pending> pending_;
+  std::set<std::pair<std::uint64_t, Digest>> by_expiry_;
   /// Outcomes of blocks that were published without a note, until the next one that has it.
   std::vector<Finished> unpublished_;
 };

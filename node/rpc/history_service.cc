@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/base/encoding.h"
 #include "ledger/name/subject_id.h"
 #include "ledger/state/state_tree.h"
 #include "ledger/state/subject.h"
@@ -24,7 +23,6 @@
 
 namespace qc::node {
 
-using ledger::Digest;
 using ledger::Result;
 using quality::v1::GetHistoryRequest;
 using quality::v1::GetHistoryResponse;
@@ -42,7 +40,7 @@ constexpr std::size_t kMaxPageLeaves = 50'000;
 
 template <class Repeated>
 void add_all(const std::vector<Digest>& hashes, Repeated* out) {
-  for (const Digest& hash : hashes) *out->Add() = ledger::to_bytes(hash);
+  for (const Digest& hash : hashes) *out->Add() = qc::to_bytes(hash);
 }
 
 Result<void> fill_entry(RecordReader& reader, storage::StoredRecord record,
@@ -79,8 +77,8 @@ Result<void> fill_proof(const storage::ReadView& view, const Digest& key,
   out.set_depth(proof.depth);
   add_all(proof.siblings, out.mutable_siblings());
   if (proof.terminal) {
-    out.set_terminal_key(ledger::to_bytes(proof.terminal->key));
-    out.set_terminal_value_hash(ledger::to_bytes(proof.terminal->value_hash));
+    out.set_terminal_key(qc::to_bytes(proof.terminal->key));
+    out.set_terminal_value_hash(qc::to_bytes(proof.terminal->value_hash));
   }
   QC_TRY(const std::vector<Digest> seal_path,
          ledger::inclusion_path(view.network().algorithm, view.log(), view.seal_index(),
@@ -100,7 +98,7 @@ Result<void> fill_page(const storage::ReadView& view, const Digest& key,
   QC_TRY(storage::HistoryPage page, view.history(key, from, limit, kMaxPageBytes));
   response.set_count(page.head.count);
   if (!page.entries.empty()) {
-    response.set_link_before(ledger::to_bytes(page.entries.front().previous_link));
+    response.set_link_before(qc::to_bytes(page.entries.front().previous_link));
   }
   RecordReader reader(view);
   std::uint64_t next = from;

@@ -2,7 +2,6 @@
 #include "node/rpc/member_gate.h"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "ledger/crypto/hash.h"
 #include "ledger/crypto/tls_certificate.h"
 #include "node/status/node_view.h"
+#include "os/wall_clock.h"
 #include "storage/read_view.h"
 
 namespace qc::node {
@@ -26,12 +26,6 @@ constexpr std::size_t kMaxDecisions = 1024;
 /// No certificate of ours comes near it.
 constexpr std::size_t kMaxCertificateSize = 64 * 1024;
 
-std::uint64_t wall_clock_ms() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count());
-}
-
 }  // namespace
 
 Result<Caller> MemberGate::admit(std::string_view pem) const {
@@ -43,7 +37,7 @@ Result<Caller> MemberGate::admit(std::string_view pem) const {
     return fail(Code::kUnavailable, "this node has no certified state yet; try again in a moment");
   }
   // A clock that is behind must not refuse keys that the newest block has just enrolled.
-  const std::uint64_t now = std::max(wall_clock_ms(), view->seal().time_ms + 1);
+  const std::uint64_t now = std::max(os::wall_ms(), view->seal().time_ms + 1);
   const auto caller = [](const EnrolledKey& key) { return Caller{key.organisation, key.id}; };
   {
     const std::lock_guard lock(mutex_);

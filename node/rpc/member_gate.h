@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/base/result.h"
 #include "ledger/consortium/key_directory.h"
 
@@ -19,7 +19,7 @@ class NodeView;
 struct Caller {
   /// USCC or LEI.
   std::string organisation;
-  ledger::Digest key_id{};
+  Digest key_id{};
 };
 
 /// Decides by the newest certified state whether a TLS certificate is a member's: its public key is

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/consortium/approval_rule.h"
 #include "ledger/consortium/validator_schedule.h"
 #include "ledger/name/subject_id.h"
@@ -70,7 +70,7 @@ Result<std::string> party_code(std::string_view spelling) {
 Result<void> fill_member(const storage::ReadView& view, const std::string& code,
                          quality::v1::PartyStatus status, quality::v1::Member& member) {
   for (const std::string& bytes : status.keys()) {
-    const std::optional<ledger::Digest> key_id = ledger::digest_from(bytes);
+    const std::optional<Digest> key_id = digest_from(bytes);
     if (!key_id) return fail(Code::kDataLoss, "a party's status holds a damaged key id");
     QC_TRY(auto key, ledger::find_status<quality::v1::KeyStatus>(
                          view.state(), view.network().algorithm, ledger::key_subject(*key_id)));
@@ -196,7 +196,7 @@ Result<void> list_validators(const storage::ReadView& view, const NodeView& node
     info.set_spki(validator.key.spki());
     fill_validator(view, node, seen, info);
   }
-  response.set_set_hash(ledger::to_bytes(view.seal().next));
+  response.set_set_hash(qc::to_bytes(view.seal().next));
   response.set_quorum(static_cast<std::uint32_t>(epoch.validators.quorum()));
   response.set_height(view.height());
   response.set_first_height(epoch.first_height);
@@ -228,8 +228,8 @@ Result<void> follow_validators(const storage::ReadView& view, const NodeIdentity
     followed.set_checkpoint(set.introduced_by->checkpoint);
     followed.set_seal(set.introduced_by->seal.text);
     followed.set_seal_index(set.introduced_by->seal.index);
-    for (const ledger::Digest& node : set.introduced_by->seal.path) {
-      followed.add_seal_path(ledger::to_bytes(node));
+    for (const Digest& node : set.introduced_by->seal.path) {
+      followed.add_seal_path(qc::to_bytes(node));
     }
   }
   quality::v1::GetPolicyResponse policy;

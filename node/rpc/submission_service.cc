@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/base/encoding.h"
 #include "node/answer/submission_receipt.h"
 #include "node/pipeline/ingress.h"
 #include "node/rpc/call.h"
@@ -284,7 +283,7 @@ class SubmissionService final : public quality::v1::SubmissionService::CallbackS
     if (const auto caller = caller_of(context, environment_.gate); !caller) {
       return read_status(environment_.node, caller.error());
     }
-    const auto hash = ledger::digest_from(request.submission_hash());
+    const auto hash = digest_from(request.submission_hash());
     if (!hash) {
       return to_status(
           {Code::kInvalidArgument, fmt::format("submission_hash: has {} bytes, a hash has 32",

@@ -11,7 +11,6 @@
 namespace qc::node {
 namespace {
 
-using ledger::Digest;
 using ledger::Result;
 
 /// What certifies a stretch of blocks: the checkpoint at the end of their validator set, or the
@@ -70,7 +69,7 @@ Result<quality::peer::v1::Blocks> certified_blocks(const storage::ReadView& view
       ledger::inclusion_path(view.network().algorithm, view.log(), last_index, certificate.size));
   message.set_checkpoint(certificate.note);
   message.set_checkpoint_seal(certificate.seal_text);
-  for (const Digest& hash : path) message.add_last_seal_path(ledger::to_bytes(hash));
+  for (const Digest& hash : path) message.add_last_seal_path(qc::to_bytes(hash));
   return message;
 }
 

@@ -7,8 +7,9 @@
 #include <optional>
 #include <utility>
 
-#include "ledger/base/assert.h"
-#include "storage/base/big_endian.h"
+#include "base/assert.h"
+#include "base/big_endian.h"
+#include "base/byte_reader.h"
 #include "storage/base/crc32c.h"
 
 namespace qc::storage {
@@ -99,36 +100,31 @@ bool may_be_unfinished(std::string_view bytes, std::size_t at) {
 
 bool append_records(std::string_view content, std::vector<JournalRecord>& records) {
   ByteReader reader(content);
-  while (!reader.empty()) {
-    const auto type = reader.number<std::uint8_t>();
-    const auto record = reader.sized();
-    if (!type || !record) return false;
-    records.push_back({*type, std::string(*record)});
+  while (!reader.rest().empty()) {
+    const std::uint8_t type = reader.u8();
+    const std::string_view record = reader.sized();
+    if (reader.ok()) records.push_back({type, std::string(record)});
   }
-  return true;
+  return reader.ok();
 }
 
 /// The header and how many bytes it takes.
 Result<std::pair<SegmentHeader, std::size_t>> parse_segment_header(std::string_view bytes) {
   ByteReader reader(bytes);
-  const auto magic = reader.bytes(kSegmentMagic.size());
-  const auto segment = reader.number<std::uint64_t>();
-  const auto first_sequence = reader.number<std::uint64_t>();
-  const auto kept_groups = reader.number<std::uint32_t>();
-  const auto identity = reader.sized();
+  const std::string_view magic = reader.view(kSegmentMagic.size());
+  SegmentHeader header;
+  header.segment = reader.u64();
+  header.first_sequence = reader.u64();
+  header.kept_groups = reader.u32();
+  header.identity = reader.sized();
   const std::size_t checked = bytes.size() - reader.rest().size();
-  const auto crc = reader.number<std::uint32_t>();
-  if (!magic || *magic != kSegmentMagic || !segment || !first_sequence || !kept_groups ||
-      !identity || !crc || crc32c(bytes.substr(0, checked)) != *crc) {
-    return fail(Code::kDataLoss, "the file's header is damaged");
-  }
+  const std::uint32_t crc = reader.u32();
   const std::size_t end = checked + sizeof(std::uint32_t);
-  const auto padding = reader.bytes(padded(end) - end);
-  if (!padding || !is_padding(*padding)) {
+  if (!reader.ok() || magic != kSegmentMagic || crc32c(bytes.substr(0, checked)) != crc ||
+      !is_padding(reader.view(padded(end) - end)) || !reader.ok()) {
     return fail(Code::kDataLoss, "the file's header is damaged");
   }
-  return std::pair(SegmentHeader{*segment, *first_sequence, *kept_groups, std::string(*identity)},
-                   padded(end));
+  return std::pair(std::move(header), padded(end));
 }
 
 /// Says why the bytes at `at`, which are no whole group number `sequence`, cannot be forgiven, or

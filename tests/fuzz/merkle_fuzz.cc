@@ -10,7 +10,6 @@
 namespace qc::fuzz {
 namespace {
 
-using ledger::Digest;
 using ledger::HashAlgorithm;
 
 constexpr HashAlgorithm kSha256 = HashAlgorithm::kSha256;

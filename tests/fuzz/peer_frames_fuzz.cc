@@ -51,8 +51,8 @@ class HonestPeer {
     }
     message_.set_checkpoint(note.format());
     message_.set_checkpoint_seal(last->seal_text);
-    for (const ledger::Digest& hash : log_.path(last->seal_index())) {
-      message_.add_last_seal_path(ledger::to_bytes(hash));
+    for (const Digest& hash : log_.path(last->seal_index())) {
+      message_.add_last_seal_path(qc::to_bytes(hash));
     }
   }
 
@@ -61,11 +61,11 @@ class HonestPeer {
 
  private:
   struct State final : ledger::StateView {
-    ledger::Result<std::optional<std::string>> value(const ledger::Digest& key) const override {
+    ledger::Result<std::optional<std::string>> value(const Digest& key) const override {
       const auto found = values.find(key);
       return found == values.end() ? std::nullopt : std::optional(found->second);
     }
-    std::map<ledger::Digest, std::string> values;
+    std::map<Digest, std::string> values;
     ledger::MemoryNodeStore nodes;
   };
 
@@ -73,7 +73,7 @@ class HonestPeer {
                                                          std::uint64_t height) {
     const std::uint64_t time_ms = simulation::Consortium::kFoundedMs + height * 1'000;
     const consensus::Proposal proposal{
-        consensus::Height{height}, last_proposal_, time_ms, {ledger::Digest{}}};
+        consensus::Height{height}, last_proposal_, time_ms, {Digest{}}};
     const std::string proposal_bytes = consensus::proposal_bytes(proposal);
     last_proposal_ = ledger::hash(ledger::HashAlgorithm::kSha256, proposal_bytes);
     ledger::Block block{height, time_ms, last_proposal_, {}};
@@ -92,7 +92,7 @@ class HonestPeer {
       out->add_outcomes(submission.dropped ? std::string(1, '\0')
                                            : "\1" + submission.outcome_bytes);
     }
-    for (const ledger::Digest& leaf : executed->log_leaves) log_.append(leaf);
+    for (const Digest& leaf : executed->log_leaves) log_.append(leaf);
     out->set_height(height);
     out->set_time_ms(time_ms);
     out->set_proposal(proposal_bytes);
@@ -104,7 +104,7 @@ class HonestPeer {
   State state_;
   ledger::MerkleTree log_;
   Blocks message_;
-  ledger::Digest last_proposal_{};
+  Digest last_proposal_{};
 };
 
 const HonestPeer& honest() {

@@ -12,7 +12,6 @@
 namespace qc::fuzz {
 namespace {
 
-using ledger::Digest;
 using ledger::HashAlgorithm;
 
 constexpr std::size_t kLeavesMax = 48;
@@ -32,7 +31,7 @@ std::vector<ledger::StateLeaf> leaves_from(Source& source) {
   }
   std::vector<ledger::StateLeaf> leaves;
   for (const Digest& key : keys) {
-    leaves.push_back({key, ledger::hash(HashAlgorithm::kSha256, ledger::view(key))});
+    leaves.push_back({key, ledger::hash(HashAlgorithm::kSha256, qc::view(key))});
   }
   return leaves;
 }

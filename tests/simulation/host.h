@@ -95,7 +95,7 @@ class Host {
   ToyLedger ledger_;
   std::vector<consensus::JournalEntry> journal_;
   std::size_t copied_ = 0;
-  std::map<consensus::Digest, StoredBatch> batches_;
+  std::map<Digest, StoredBatch> batches_;
 
   // The process.
   std::unique_ptr<consensus::Replica> replica_;

@@ -55,7 +55,7 @@ class Invariants {
 
  private:
   void said(consensus::ReplicaIndex who, consensus::Phase phase, consensus::View view,
-            consensus::Height height, const consensus::Digest& digest);
+            consensus::Height height, const Digest& digest);
 
   void voted(const consensus::Vote& vote);
   void changed_view(const consensus::ViewChangeHeader& header);
@@ -76,12 +76,12 @@ class Invariants {
   std::vector<Views> views_;
   std::map<
       std::tuple<consensus::ReplicaIndex, consensus::Phase, consensus::View, consensus::Height>,
-      consensus::Digest>
+      Digest>
       said_;
   std::map<std::pair<consensus::ReplicaIndex, consensus::Height>, std::string> cosigned_;
   std::map<consensus::Height, consensus::Delivery> chain_;
   std::map<consensus::Height, std::string> checkpoints_;
-  std::set<consensus::Digest> batches_;
+  std::set<Digest> batches_;
   std::optional<std::string> violation_;
 };
 

@@ -20,7 +20,7 @@ class KeyedHashAuthenticator final : public consensus::Authenticator {
               const consensus::Signature& signature) const override {
     return signer.value < validators_ && keyed(signer, statement) == signature;
   }
-  consensus::Digest hash(std::string_view bytes) const override { return fill<32>(bytes, 0); }
+  Digest hash(std::string_view bytes) const override { return fill<32>(bytes, 0); }
 
  private:
   static consensus::Signature keyed(consensus::ReplicaIndex signer, std::string_view statement) {

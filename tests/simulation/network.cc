@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "consensus/base/byte_writer.h"
+#include "base/byte_writer.h"
 #include "consensus/message/codec.h"
 #include "tests/simulation/host.h"
 

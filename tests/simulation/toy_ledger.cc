@@ -3,8 +3,8 @@
 
 #include <set>
 
-#include "consensus/base/byte_reader.h"
-#include "consensus/base/byte_writer.h"
+#include "base/byte_reader.h"
+#include "base/byte_writer.h"
 
 namespace qc::simulation {
 

@@ -16,8 +16,8 @@ namespace qc::simulation {
 /// What a block says in a simulation: its proposal and a state that hashes everything before it.
 struct ToyBlock {
   consensus::BlockPoint point;
-  std::vector<consensus::Digest> batches;
-  consensus::Digest state{};
+  std::vector<Digest> batches;
+  Digest state{};
   /// Height, proposal digest and state: what validators cosign.
   std::string checkpoint;
 };
@@ -29,7 +29,7 @@ class ToyLedger {
   explicit ToyLedger(std::uint64_t genesis_time_ms);
 
   /// Executes a proposal on top; the caller has checked that it is the next height.
-  const ToyBlock& append(const consensus::Proposal& proposal, const consensus::Digest& digest,
+  const ToyBlock& append(const consensus::Proposal& proposal, const Digest& digest,
                          const consensus::Authenticator& hasher);
   /// Takes over a block that another ledger executed.
   void adopt(const ToyBlock& block) { blocks_.push_back(block); }

@@ -10,13 +10,12 @@
 #include <system_error>
 #include <variant>
 
+#include "base/hex.h"
 #include "consensus/message/codec.h"
-#include "ledger/base/encoding.h"
 #include "storage/journal/journal_segment.h"
 
 namespace qc::tools {
 
-using consensus::Digest;
 using consensus::JournalEntry;
 using ledger::Code;
 using ledger::fail;
@@ -27,7 +26,7 @@ namespace {
 /// A record of consensus; others are batches (node/pipeline/consensus_driver.h).
 constexpr std::uint8_t kEntryRecord = 1;
 
-std::string hex(const Digest& digest) { return ledger::to_hex(ledger::view(digest)).substr(0, 16); }
+std::string hex(const Digest& digest) { return to_hex(qc::view(digest)).substr(0, 16); }
 
 std::string place(std::uint64_t view, std::uint64_t height) {
   return fmt::format("view {}, height {}", view, height);

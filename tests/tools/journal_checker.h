@@ -72,7 +72,7 @@ class JournalChecker {
 
  private:
   /// First height, set hash.
-  using EpochKey = std::pair<std::uint64_t, consensus::Digest>;
+  using EpochKey = std::pair<std::uint64_t, Digest>;
   /// Epoch, view, height.
   using Slot = std::tuple<EpochKey, std::uint64_t, std::uint64_t>;
   struct Journal {
@@ -83,7 +83,7 @@ class JournalChecker {
     EpochKey epoch{};
     std::uint64_t view = 0;
     std::optional<std::uint64_t> last_prepare;
-    std::map<Slot, consensus::Digest> prepares;
+    std::map<Slot, Digest> prepares;
     std::map<Slot, consensus::Proposal> proposals;
     std::map<std::pair<EpochKey, std::uint64_t>, consensus::ViewStart> starts;
     std::map<std::pair<EpochKey, std::uint64_t>, consensus::NewView> new_views;
@@ -112,11 +112,11 @@ class JournalChecker {
   std::vector<Journal> journals_;
   Counts counts_;
   /// Digest, and in whose journal it was seen first.
-  std::map<Slot, std::pair<consensus::Digest, std::size_t>> certificates_;
+  std::map<Slot, std::pair<Digest, std::size_t>> certificates_;
   std::map<Slot, std::pair<consensus::Proposal, std::size_t>> certified_proposals_;
   std::map<std::uint64_t, std::pair<consensus::CertifiedCheckpoint, std::size_t>> checkpoints_;
   /// Prepares that certificates show: slot and signer; digest, and in whose journal.
-  std::map<std::pair<Slot, std::uint16_t>, std::pair<consensus::Digest, std::size_t>> signatures_;
+  std::map<std::pair<Slot, std::uint16_t>, std::pair<Digest, std::size_t>> signatures_;
   std::vector<std::string> findings_;
 };
 

@@ -49,7 +49,7 @@ class LongerLog final : public ledger::HashReader {
  public:
   LongerLog(const ledger::HashReader& shown, std::vector<ledger::LogNode> more)
       : shown_(shown), more_(std::move(more)) {}
-  std::optional<ledger::Digest> node(std::uint32_t level, std::uint64_t index) const override {
+  std::optional<Digest> node(std::uint32_t level, std::uint64_t index) const override {
     for (const ledger::LogNode& node : more_) {
       if (node.level == level && node.index == index) return node.hash;
     }
@@ -116,7 +116,7 @@ Result<void> extend(const storage::ReadView& view, Blocks& message) {
   message.set_checkpoint(signed_anew.format());
   message.set_checkpoint_seal(second.seal.text());
   message.clear_last_seal_path();
-  for (const ledger::Digest& hash : path) message.add_last_seal_path(ledger::to_bytes(hash));
+  for (const Digest& hash : path) message.add_last_seal_path(qc::to_bytes(hash));
   return {};
 }
 

@@ -23,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hex.h"
 #include "cli/base/files.h"
 #include "cli/base/key_file.h"
 #include "cli/client/client_profile.h"
@@ -30,10 +31,10 @@
 #include "cli/intake/intake.h"
 #include "cli/submit/submitter.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 #include "ledger/log/merkle_log.h"
 #include "ledger/log/record_log.h"
 #include "ledger/record/submission.h"
+#include "os/wall_clock.h"
 #include "quality/v1/services.grpc.pb.h"
 
 namespace qc::tools {
@@ -63,10 +64,7 @@ Result<std::string> signed_submission(const cli::ClientProfile& profile, const s
   QC_TRY(const std::string content, cli::read_file(file));
   cli::IntakeOptions options;
   options.organisation = profile.organisation;
-  options.claimed_time_ms =
-      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                     std::chrono::system_clock::now().time_since_epoch())
-                                     .count());
+  options.claimed_time_ms = os::wall_ms();
   const cli::Intake intake = cli::read_intake(content, cli::IntakeFormat::kRecordJson, options);
   if (!intake.whole()) return fail(Code::kInvalidArgument, intake.problems.front().text());
   std::vector<std::string> records;
@@ -113,7 +111,7 @@ ordered_json submit(const std::shared_ptr<grpc::Channel>& channel, const std::st
   const grpc::Status status = stub->Submit(&context, request, &response);
   ordered_json answer = shown(status);
   answer["state"] = quality::v1::SubmissionState_Name(response.state());
-  answer["hash"] = ledger::to_hex(response.submission_hash());
+  answer["hash"] = to_hex(response.submission_hash());
   answer["height"] = response.receipt().height();
   answer["first_log_index"] = response.receipt().outcome().first_log_index();
   return answer;

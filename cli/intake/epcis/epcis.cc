@@ -7,12 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/digest.h"
 #include "cli/intake/epcis/epcis_event.h"
 #include "cli/intake/value/json_value.h"
 #include "cli/intake/value/judge_records.h"
 #include "cli/intake/value/plausible.h"
 #include "ledger/base/calendar.h"
-#include "ledger/base/digest.h"
 #include "ledger/base/text.h"
 #include "ledger/crypto/hash.h"
 
@@ -133,7 +133,7 @@ class DocumentReader {
     EpcisEventReader reader(event, path, context_, intake_.problems);
     std::vector<quality::v1::Record> records = reader.read();
     if (!records.empty()) remember_unmapped(reader.unmapped(), path);
-    const std::string digest = ledger::to_bytes(ledger::hash(options_->hash, event.raw));
+    const std::string digest = qc::to_bytes(ledger::hash(options_->hash, event.raw));
     const std::string event_id = reader.event_id(options_->hash);
     for (quality::v1::Record& record : records) {
       record.set_domain(options_->domain);

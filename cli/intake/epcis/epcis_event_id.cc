@@ -5,7 +5,7 @@
 #include <array>
 #include <cstddef>
 
-#include "ledger/base/encoding.h"
+#include "base/hex.h"
 #include "ledger/base/text.h"
 
 namespace qc::cli {
@@ -109,14 +109,14 @@ Result<std::string> read_event_id(std::string_view text) {
 }
 
 std::string recorded_event_id(const std::string& id, ledger::HashAlgorithm hash) {
-  return ledger::name_fault(id) ? "digest:" + ledger::to_hex(ledger::hash(hash, id)) : id;
+  return ledger::name_fault(id) ? "digest:" + to_hex(ledger::hash(hash, id)) : id;
 }
 
 std::string content_event_id(const JsonValue& event, ledger::HashAlgorithm hash) {
   // When a repository took the event in, and what surrounds it in a file, are not the event's own;
   // the event hash of GS1's CBV leaves recordTime out too.
   constexpr std::array<std::string_view, 2> kLeftOut{"recordTime", "@context"};
-  return "digest:" + ledger::to_hex(ledger::hash(hash, canonical_json(event, kLeftOut)));
+  return "digest:" + to_hex(ledger::hash(hash, canonical_json(event, kLeftOut)));
 }
 
 }  // namespace qc::cli

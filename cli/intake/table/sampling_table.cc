@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/hex.h"
 #include "cli/intake/table/sampling_header.h"
 #include "cli/intake/table/sampling_row.h"
 #include "cli/intake/value/cell_text.h"
 #include "cli/intake/value/csv.h"
 #include "cli/intake/value/judge_records.h"
-#include "ledger/base/encoding.h"
 #include "ledger/base/text.h"
 #include "ledger/crypto/hash.h"
 
@@ -99,7 +99,7 @@ class SamplingSheet {
               "食品名称, 被抽样单位名称");
       return std::move(intake_);
     }
-    digest_ = ledger::to_bytes(ledger::hash(options_->hash, bytes_));
+    digest_ = qc::to_bytes(ledger::hash(options_->hash, bytes_));
     for (std::size_t i = 0; i < *header; ++i) lines_.push_back(rows[i]);
     for (std::size_t i = *header; i < rows.size(); ++i) read_line(rows[i]);
     judge_lines(Before::kNothing);
@@ -296,8 +296,8 @@ class SamplingSheet {
       }
       constexpr std::size_t kDigits = 32;
       const std::string content =
-          ledger::to_bytes(ledger::hash(options_->hash, result.SerializeAsString()));
-      result.set_number("table-" + ledger::to_hex(content).substr(0, kDigits));
+          qc::to_bytes(ledger::hash(options_->hash, result.SerializeAsString()));
+      result.set_number("table-" + to_hex(content).substr(0, kDigits));
     }
     const auto [known, fresh] = rows_.emplace(result.number(), row_line_.line);
     if (fresh) return;

@@ -6,7 +6,8 @@
 #include <set>
 #include <utility>
 
-#include "ledger/base/encoding.h"
+#include "base/big_endian.h"
+#include "base/hex.h"
 #include "ledger/base/text.h"
 
 namespace qc::cli {
@@ -237,10 +238,10 @@ class Reader {
   }
 
   Result<char32_t> read_hex4() {
-    const std::optional<std::string> bytes = ledger::from_hex(lower(text_.substr(at_, 4)));
+    const std::optional<std::string> bytes = from_hex(lower(text_.substr(at_, 4)));
     if (!bytes || bytes->size() != 2) return refuse("\\u is not followed by four hex digits");
     at_ += 4;
-    return static_cast<char32_t>(ledger::read_u16(*bytes));
+    return static_cast<char32_t>(load_big_endian<std::uint16_t>(*bytes));
   }
 
   static std::string lower(std::string_view hex) {
@@ -257,12 +258,12 @@ class Reader {
 };
 
 void write_canonical_string(std::string_view text, std::string& out) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   out += '"';
   for (const char character : text) {
     const auto byte = static_cast<unsigned char>(character);
     if (byte < 0x20) {
-      out.append("\\u00").append({kHex[byte >> 4U], kHex[byte & 0xFU]});
+      out += "\\u00";
+      append_hex(out, byte);
       continue;
     }
     if (character == '"' || character == '\\') out += '\\';

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "consensus/base/byte_writer.h"
+#include "base/byte_writer.h"
 #include "consensus/message/codec.h"
 #include "consensus/message/statement.h"
 #include "consensus/message/verifier.h"

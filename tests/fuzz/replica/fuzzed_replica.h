@@ -41,8 +41,8 @@ class FuzzedReplica {
   /// Tells of the oldest checkpoint that the replica found certifiable, if there is one.
   void certify();
   /// Block sync: the ledger takes over blocks up to a certified height above its own.
-  void sync_to(consensus::Height height, const consensus::Digest& proposal);
-  void store(const consensus::Digest& batch, consensus::ReplicaIndex author);
+  void sync_to(consensus::Height height, const Digest& proposal);
+  void store(const Digest& batch, consensus::ReplicaIndex author);
   void pass_ms(std::int64_t ms);
 
   const consensus::Config& config() const { return config_; }
@@ -55,21 +55,20 @@ class FuzzedReplica {
   const std::vector<consensus::Proposal>& own_proposals() const { return own_proposals_; }
   const std::vector<consensus::Vote>& own_votes() const { return own_votes_; }
   /// The certified checkpoint of a height: of this proposal, unless the height has one already.
-  const consensus::CertifiedCheckpoint& certified(consensus::Height height,
-                                                  const consensus::Digest& proposal);
+  const consensus::CertifiedCheckpoint& certified(consensus::Height height, const Digest& proposal);
   const std::map<consensus::Height, consensus::CertifiedCheckpoint>& all_certified() const {
     return certified_;
   }
   /// What executing a block gives.
-  static std::string checkpoint_of(consensus::Height height, const consensus::Digest& proposal);
+  static std::string checkpoint_of(consensus::Height height, const Digest& proposal);
 
   consensus::Signature sign_as(consensus::ReplicaIndex signer, const std::string& statement) const;
-  consensus::Digest digest(const consensus::Proposal& proposal) const;
+  Digest digest(const consensus::Proposal& proposal) const;
 
  private:
   struct Block {
     consensus::BlockPoint point;
-    std::vector<consensus::Digest> batches;
+    std::vector<Digest> batches;
   };
   using Place = std::tuple<consensus::Phase, consensus::View, consensus::Height>;
 
@@ -108,8 +107,8 @@ class FuzzedReplica {
   bool forked_ = false;
 
   // Of all lives.
-  std::map<Place, consensus::Digest> said_;
-  std::set<std::pair<Place, consensus::Digest>> journalled_;
+  std::map<Place, Digest> said_;
+  std::set<std::pair<Place, Digest>> journalled_;
   std::set<consensus::View> installed_;
   std::pair<consensus::View, consensus::Height> last_commit_;
   std::map<consensus::Height, std::string> cosigned_;

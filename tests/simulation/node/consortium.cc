@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
 #include "ledger/base/canonical_protobuf.h"
 #include "ledger/name/check_digit.h"
 #include "ledger/record/submission.h"

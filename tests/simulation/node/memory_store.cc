@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
 
 namespace qc::simulation {
 
@@ -12,12 +12,11 @@ void MemoryStore::Derived::add(const ledger::ExecutedBlock& block) {
   for (const ledger::ReplayEntry& entry : block.replay) replay.add(entry);
   for (const ledger::SubjectWrite& write : block.subjects) values[write.key] = write.value;
   nodes.apply(block.bundles);
-  for (const ledger::Digest& leaf : block.log_leaves) log.append(leaf);
+  for (const Digest& leaf : block.log_leaves) log.append(leaf);
   seal_text = block.seal_text;
 }
 
-ledger::Result<std::optional<std::string>> MemoryStore::LiveState::value(
-    const ledger::Digest& key) const {
+ledger::Result<std::optional<std::string>> MemoryStore::LiveState::value(const Digest& key) const {
   const auto found = live.values.find(key);
   if (found == live.values.end()) return std::optional<std::string>();
   return std::optional(found->second);

@@ -71,7 +71,7 @@ class MemoryStore {
   struct Derived {
     ledger::ChainHead head;
     ledger::ReplayWindow replay;
-    std::map<ledger::Digest, std::string> values;
+    std::map<Digest, std::string> values;
     ledger::MemoryNodeStore nodes;
     ledger::MerkleTree log;
     std::string seal_text;
@@ -81,7 +81,7 @@ class MemoryStore {
   /// Reads what is live at the moment, as a store's views do.
   struct LiveState final : ledger::StateView {
     explicit LiveState(const Derived* of) : live(*of) {}
-    ledger::Result<std::optional<std::string>> value(const ledger::Digest& key) const override;
+    ledger::Result<std::optional<std::string>> value(const Digest& key) const override;
     const Derived& live;
   };
   struct LiveNodes final : ledger::NodeStore {

@@ -307,7 +307,7 @@ void WholeNetwork::check_receipts(const WholeNode& node) {
       const auto outcome = ledger::Outcome::parse(outcome_bytes);
       if (!outcome->accepted()) continue;
       const std::uint64_t index = outcome->first_log_index;
-      const ledger::Digest leaf = ledger::record_leaf_hash(
+      const Digest leaf = ledger::record_leaf_hash(
           algorithm, {submission->record_hashes()[0], submission->hash(), block.time_ms()});
       if (!ledger::verify_inclusion(algorithm, leaf, index, store.log().size(),
                                     store.log().path(index), store.log().root())) {

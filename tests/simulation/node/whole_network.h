@@ -122,7 +122,7 @@ class WholeNetwork {
   /// A client's submission, sent again until it has an outcome.
   struct Sent {
     std::string bytes;
-    ledger::Digest hash{};
+    Digest hash{};
     bool acknowledged = false;
     std::string outcome;
   };
@@ -133,7 +133,7 @@ class WholeNetwork {
                 const std::function<void(WholeNode&)>& arrive);
   bool cut(const WholeNode& from, const WholeNode& to) const;
   void said(const WholeNode& sender, const consensus::Message& message);
-  void say_once(const WholeNode& sender, const Place& place, const consensus::Digest& digest);
+  void say_once(const WholeNode& sender, const Place& place, const Digest& digest);
   void submit(std::size_t number);
   void every(std::int64_t interval_ms, const std::function<void()>& fault);
   WholeNode& any_node();
@@ -154,14 +154,14 @@ class WholeNetwork {
   bool healed_ = false;
   std::set<const WholeNode*> cut_off_;
   std::vector<Sent> submissions_;
-  std::map<ledger::Digest, std::size_t> by_hash_;
+  std::map<Digest, std::size_t> by_hash_;
   NodeReport report_;
 
-  std::map<Place, consensus::Digest> said_;
+  std::map<Place, Digest> said_;
   std::map<std::pair<consensus::ReplicaIndex, consensus::Height>, std::string> cosigned_;
-  std::map<std::uint64_t, consensus::Digest> chain_;
+  std::map<std::uint64_t, Digest> chain_;
   /// Seal and log root of every height that was executed anywhere.
-  std::map<std::uint64_t, std::pair<std::string, ledger::Digest>> results_;
+  std::map<std::uint64_t, std::pair<std::string, Digest>> results_;
 };
 
 /// Runs one simulation of whole nodes.

@@ -7,7 +7,6 @@
 #include "consensus/message/codec.h"
 #include "consensus/message/statement.h"
 #include "consensus/message/verifier.h"
-#include "ledger/base/encoding.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/execution/admission.h"
 #include "ledger/log/record_log.h"
@@ -526,13 +525,13 @@ std::string WholeNode::blocks_from(std::uint64_t from) const {
   }
   const std::string& seal = last == applied ? store_.seal_text() : store_.block(last).seal();
   const ledger::HashAlgorithm algorithm = network_.consortium().network().algorithm;
-  const ledger::Digest leaf = ledger::seal_leaf_hash(algorithm, seal);
+  const Digest leaf = ledger::seal_leaf_hash(algorithm, seal);
   std::uint64_t index = store_.log().size() - 1;
   while (store_.log().node(0, index) != leaf) --index;
   message.set_checkpoint(store_.note().text);
   message.set_checkpoint_seal(store_.seal_text());
-  for (const ledger::Digest& hash : store_.log().path(index)) {
-    message.add_last_seal_path(ledger::to_bytes(hash));
+  for (const Digest& hash : store_.log().path(index)) {
+    message.add_last_seal_path(qc::to_bytes(hash));
   }
   const std::string bytes = message.SerializeAsString();
   return lies ? const_cast<WholeNode*>(this)->lie(bytes) : bytes;

@@ -34,7 +34,7 @@ class SimulatedVotes final : public consensus::Authenticator {
               const consensus::Signature& signature) const override {
     return keyed_.verify(signer, statement, signature);
   }
-  consensus::Digest hash(std::string_view bytes) const override {
+  Digest hash(std::string_view bytes) const override {
     return ledger::hash(ledger::HashAlgorithm::kSha256, bytes);
   }
 
@@ -137,7 +137,7 @@ class WholeNode {
   // The disk.
   MemoryStore store_;
   TornJournal journal_;
-  std::map<consensus::Digest, HeldBatch> batches_;
+  std::map<Digest, HeldBatch> batches_;
 
   // The process.
   std::unique_ptr<consensus::Replica> replica_;

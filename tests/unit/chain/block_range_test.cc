@@ -34,7 +34,7 @@ struct Signers {
     }
     set = *ledger::ValidatorSet::make(std::move(validators));
   }
-  ledger::Digest hash() const { return set->hash(kRangeHash); }
+  Digest hash() const { return set->hash(kRangeHash); }
 
   std::vector<std::unique_ptr<ledger::PemSigner>> keys;
   std::optional<ledger::ValidatorSet> set;
@@ -51,7 +51,7 @@ class BlockRangeTest : public ::testing::Test {
     add(first_.hash(), second_.hash());
   }
 
-  void add(const ledger::Digest& validators, const ledger::Digest& next) {
+  void add(const Digest& validators, const Digest& next) {
     const std::uint64_t height = seals_.size();
     const consensus::Proposal proposal{.height = consensus::Height{height},
                                        .parent = {},
@@ -94,8 +94,8 @@ class BlockRangeTest : public ::testing::Test {
     }
     message.set_checkpoint(note.format());
     message.set_checkpoint_seal(seals_[certified]);
-    for (const ledger::Digest& hash : log.path(std::min(to, certified)))
-      message.add_last_seal_path(ledger::to_bytes(hash));
+    for (const Digest& hash : log.path(std::min(to, certified)))
+      message.add_last_seal_path(qc::to_bytes(hash));
     return message;
   }
 

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "base/hex.h"
 #include "cli/base/files.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 #include "ledger/crypto/signer.h"
 
 namespace qc::cli {
@@ -63,8 +63,7 @@ TEST_F(KeptSubmissionsTest, KeepsTheExactBytesUntilTheyAreReleased) {
   ASSERT_TRUE(kept);
   ASSERT_EQ(kept->size(), 1U);
   EXPECT_EQ(kept->front().submission.bytes(), bytes);
-  EXPECT_EQ(kept->front().file.filename(),
-            ledger::to_hex(kept->front().submission.hash()) + ".submission");
+  EXPECT_EQ(kept->front().file.filename(), to_hex(kept->front().submission.hash()) + ".submission");
 
   const std::array<std::string_view, 1> done{bytes};
   release_submissions(folder_, done);
@@ -112,7 +111,7 @@ TEST_F(KeptSubmissionsTest, DoesNotGoOnWithPartOfASubmissionOrAnothersKeyOrChain
   const std::vector<Record> whole = {lot("L2", 2000), lot("L3", 2000)};
 
   EXPECT_TRUE(resumable({lot("L2", 2000)}, *kept, kChain, key).empty());
-  EXPECT_TRUE(resumable(whole, *kept, kChain, ledger::Digest{}).empty());
+  EXPECT_TRUE(resumable(whole, *kept, kChain, Digest{}).empty());
   EXPECT_TRUE(resumable(whole, *kept, "other-chain", key).empty());
 }
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "consensus/base/byte_writer.h"
+#include "base/byte_writer.h"
 #include "tests/unit/consensus/test_authenticator.h"
 
 namespace qc::consensus {

@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <vector>
 
-#include "consensus/base/byte_writer.h"
+#include "base/byte_writer.h"
 #include "consensus/message/codec.h"
 #include "tests/unit/consensus/replica_fixture.h"
 #include "tests/unit/consensus/test_authenticator.h"

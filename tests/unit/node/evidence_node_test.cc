@@ -119,7 +119,7 @@ class EvidenceNodeTest : public testing::Test {
     consensus::PrePrepare message;
     message.proposal.height = consensus::Height{1};
     message.proposal.time_ms = 1'795'400'001'000;
-    message.proposal.batches = {consensus::Digest{batch}};
+    message.proposal.batches = {Digest{batch}};
     message.signature = primary.sign(consensus::vote_statement_bytes(
         epoch, {.phase = consensus::Phase::kPrePrepare,
                 .view = message.view,

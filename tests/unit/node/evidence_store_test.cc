@@ -118,7 +118,7 @@ TEST_F(EvidenceStoreTest, KeepsNothingThatDoesNotConvict) {
 TEST_F(EvidenceStoreTest, TwoCheckpointsConvictOnlyWhereTheirSizeIsOne) {
   const auto cosigned = [&](std::uint64_t size, std::uint8_t root) {
     const ledger::Checkpoint checkpoint{
-        .origin = network_.chain_id, .size = size, .root = ledger::Digest{root}};
+        .origin = network_.chain_id, .size = size, .root = Digest{root}};
     const auto line = ledger::cosign(*signers_[1], "net.example/b", 1'795'400'000, checkpoint);
     return consensus::CheckpointVote{Height{5}, checkpoint.text(), line->line()};
   };

@@ -284,7 +284,7 @@ std::size_t SmallNetwork::waiting() {
   return waiting_.size();
 }
 
-SubmissionResult SmallNetwork::lookup(const ledger::Digest& submission_hash) {
+SubmissionResult SmallNetwork::lookup(const Digest& submission_hash) {
   const auto view = store_->latest();
   const auto place = view->submission(submission_hash).value();
   SubmissionResult result;

@@ -101,7 +101,7 @@ class SmallNetwork final : public Ingress, public NodeView {
 
   Ticket submit(std::string signed_submission, Done done) override;
   bool cancel(Ticket ticket) override;
-  SubmissionResult lookup(const ledger::Digest& submission_hash) override;
+  SubmissionResult lookup(const Digest& submission_hash) override;
 
   const Config& config() const override { return config_; }
   const NodeIdentity& identity() const override { return *identity_; }

@@ -3,17 +3,16 @@
 
 #include <utility>
 
-#include "ledger/base/assert.h"
+#include "base/assert.h"
+#include "base/big_endian.h"
 #include "ledger/crypto/hash.h"
 #include "ledger/execution/genesis.h"
 #include "ledger/log/record_log.h"
 #include "ledger/log/seal.h"
-#include "storage/base/big_endian.h"
 
 namespace qc::storage {
 namespace {
 
-using ledger::Digest;
 using ledger::HashAlgorithm;
 
 constexpr auto kHash = HashAlgorithm::kSha256;
@@ -45,7 +44,7 @@ ModelChain::ModelChain(const std::string& name) {
     append_record(block, ledger::kGenesisSubmission, position, document.records[position],
                   genesis_hash);
   }
-  finish(block, ledger::kZeroDigest, {});
+  finish(block, kZeroDigest, {});
   genesis_ = std::make_shared<const ledger::ExecutedBlock>(std::move(block));
 }
 

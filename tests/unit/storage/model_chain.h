@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/base/digest.h"
+#include "base/digest.h"
 #include "ledger/crypto/network.h"
 #include "ledger/crypto/signer.h"
 #include "ledger/execution/block.h"
@@ -43,21 +43,21 @@ class ModelChain {
   Step extend(const Submissions& submissions);
 
   /// The next block is the last of its validator set.
-  void change_set(const ledger::Digest& next) { next_set_ = next; }
+  void change_set(const Digest& next) { next_set_ = next; }
 
-  static ledger::Digest subject(std::string_view id);
+  static Digest subject(std::string_view id);
   /// Values of all subjects after the newest block.
-  const std::map<ledger::Digest, std::string>& values() const { return values_; }
+  const std::map<Digest, std::string>& values() const { return values_; }
   /// Log indices of a subject's records.
   const std::vector<std::uint64_t>& history(const std::string& id) { return histories_[id]; }
-  const std::vector<ledger::Digest>& leaves() const { return leaves_; }
+  const std::vector<Digest>& leaves() const { return leaves_; }
 
  private:
   std::shared_ptr<ledger::Submission> sign(const std::vector<std::string>& records);
   void append_record(ledger::ExecutedBlock& block, std::uint32_t submission, std::uint32_t position,
-                     std::string_view record, const ledger::Digest& submission_hash);
-  void finish(ledger::ExecutedBlock& block, const ledger::Digest& proposal,
-              const std::vector<ledger::Digest>& outcomes);
+                     std::string_view record, const Digest& submission_hash);
+  void finish(ledger::ExecutedBlock& block, const Digest& proposal,
+              const std::vector<Digest>& outcomes);
 
   std::unique_ptr<ledger::PemSigner> signer_;
   ledger::Network network_;
@@ -65,13 +65,13 @@ class ModelChain {
   std::shared_ptr<const ledger::ExecutedBlock> genesis_;
   ledger::Frontier log_;
   ledger::MemoryNodeStore nodes_;
-  std::map<ledger::Digest, std::string> values_;
+  std::map<Digest, std::string> values_;
   std::map<std::string, std::vector<std::uint64_t>> histories_;
-  std::map<ledger::Digest, std::string> changed_;
-  std::vector<ledger::Digest> leaves_;
-  ledger::Digest parent_{};
-  ledger::Digest set_{};
-  std::optional<ledger::Digest> next_set_;
+  std::map<Digest, std::string> changed_;
+  std::vector<Digest> leaves_;
+  Digest parent_{};
+  Digest set_{};
+  std::optional<Digest> next_set_;
   std::uint64_t height_ = 0;
   std::uint64_t nonce_ = 0;
 };

@@ -22,7 +22,6 @@ namespace qc::storage {
 namespace {
 
 using ledger::Code;
-using ledger::Digest;
 
 constexpr auto kStoreHash = ledger::HashAlgorithm::kSha256;
 

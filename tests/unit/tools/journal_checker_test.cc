@@ -19,7 +19,6 @@ namespace {
 
 using consensus::CertificateMade;
 using consensus::CheckpointSigned;
-using consensus::Digest;
 using consensus::EpochEntered;
 using consensus::Height;
 using consensus::JournalEntry;

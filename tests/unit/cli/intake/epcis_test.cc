@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "ledger/base/digest.h"
-#include "ledger/base/encoding.h"
+#include "base/digest.h"
+#include "base/hex.h"
 #include "ledger/crypto/hash.h"
 
 namespace qc::cli {
@@ -98,8 +98,7 @@ TEST(Epcis, KeepsTheEventsBytesAsTheyStandInTheFile) {
   ASSERT_EQ(intake.records.size(), 1U);
   ASSERT_THAT(intake.records[0].bodies, ElementsAre(bytes));
   const auto& attachment = intake.records[0].record.attachments(0);
-  EXPECT_EQ(attachment.digest(),
-            ledger::to_bytes(ledger::hash(ledger::HashAlgorithm::kSha256, bytes)));
+  EXPECT_EQ(attachment.digest(), qc::to_bytes(ledger::hash(ledger::HashAlgorithm::kSha256, bytes)));
   EXPECT_EQ(attachment.size(), bytes.size());
   EXPECT_EQ(intake.records[0].record.claimed_time_ms() % 1000, 500U);
 }
@@ -145,9 +144,8 @@ TEST(Epcis, GivesWhatMovesGoodsTheIdOfItsEvent) {
 
   EXPECT_EQ(id_of(named), "urn:uuid:f8");
   EXPECT_THAT(id_of(nameless), testing::MatchesRegex("digest:[0-9a-f]{64}"));
-  EXPECT_EQ(id_of(long_named),
-            "digest:" + ledger::to_hex(ledger::hash(ledger::HashAlgorithm::kSha256,
-                                                    "urn:" + std::string(300, 'x'))));
+  EXPECT_EQ(id_of(long_named), "digest:" + to_hex(ledger::hash(ledger::HashAlgorithm::kSha256,
+                                                               "urn:" + std::string(300, 'x'))));
 }
 
 std::string event_id_of(const std::string& bytes) {

@@ -5,6 +5,7 @@
 #include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
 
+#include "base/hex.h"
 #include "ledger/base/encoding.h"
 #include "quality/v1/status.pb.h"
 #include "quality/v1/submission.pb.h"

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/big_endian.h"
+#include "base/hex.h"
+
 namespace qc::ledger {
 namespace {
 
@@ -49,13 +52,13 @@ TEST(Encoding, EveryByteSurvivesBase64) {
 
 TEST(Encoding, IntegersAreBigEndian) {
   std::string out;
-  append_u16(out, 0x0102);
-  append_u32(out, 0x03040506);
-  append_u64(out, 0x0708090a0b0c0d0e);
+  append_big_endian<std::uint16_t>(out, 0x0102);
+  append_big_endian<std::uint32_t>(out, 0x03040506);
+  append_big_endian<std::uint64_t>(out, 0x0708090a0b0c0d0e);
   EXPECT_EQ(to_hex(out), "0102030405060708090a0b0c0d0e");
-  EXPECT_EQ(read_u16(out), 0x0102);
-  EXPECT_EQ(read_u32(std::string_view(out).substr(2)), 0x03040506U);
-  EXPECT_EQ(read_u64(std::string_view(out).substr(6)), 0x0708090a0b0c0d0eU);
+  EXPECT_EQ(load_big_endian<std::uint16_t>(out), 0x0102);
+  EXPECT_EQ(load_big_endian<std::uint32_t>(std::string_view(out).substr(2)), 0x03040506U);
+  EXPECT_EQ(load_big_endian<std::uint64_t>(std::string_view(out).substr(6)), 0x0708090a0b0c0d0eU);
 }
 
 TEST(Encoding, DecimalsHaveOneForm) {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ledger/base/encoding.h"
+#include "base/hex.h"
 
 namespace qc::ledger {
 namespace {

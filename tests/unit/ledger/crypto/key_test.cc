@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ledger/base/encoding.h"
+#include "base/hex.h"
 #include "ledger/crypto/signer.h"
 
 namespace qc::ledger {

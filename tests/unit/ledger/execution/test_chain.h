@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 #include "ledger/crypto/signer.h"
 #include "ledger/execution/admission.h"
 #include "ledger/execution/chain_state.h"

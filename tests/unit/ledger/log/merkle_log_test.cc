@@ -5,7 +5,6 @@
 
 #include <bit>
 
-#include "ledger/base/encoding.h"
 #include "ledger/log/log_tiles.h"
 
 namespace qc::ledger {

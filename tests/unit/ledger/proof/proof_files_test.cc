@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/base/encoding.h"
+#include "base/big_endian.h"
 #include "ledger/crypto/signer.h"
 #include "ledger/proof/consistency.h"
 #include "ledger/proof/evidence.h"
@@ -216,15 +216,15 @@ class DoubleVote : public ::testing::Test {
                         std::uint8_t digest) const {
     std::string bytes = epoch("qc/vote/v1");
     bytes += static_cast<char>(phase);
-    append_u64(bytes, view);
-    append_u64(bytes, height);
+    append_big_endian<std::uint64_t>(bytes, view);
+    append_big_endian<std::uint64_t>(bytes, height);
     return bytes + std::string(32, static_cast<char>(digest));
   }
   std::string epoch(const std::string& tag) const {
     std::string bytes = tag + '\0';
-    append_u32(bytes, static_cast<std::uint32_t>(file_.chain.size()));
+    append_big_endian<std::uint32_t>(bytes, static_cast<std::uint32_t>(file_.chain.size()));
     bytes += file_.chain;
-    append_u64(bytes, 1);
+    append_big_endian<std::uint64_t>(bytes, 1);
     return bytes + to_bytes(validators_->hash());
   }
   /// Has b sign both.
@@ -256,7 +256,7 @@ TEST_F(DoubleVote, NamesWhoSignedTwiceAndWhere) {
 
 TEST_F(DoubleVote, OfTheBeginningOfAViewIsProven) {
   std::string first = epoch("qc/new-view/v1");
-  append_u64(first, 4);
+  append_big_endian<std::uint64_t>(first, 4);
   say(first + "some headers", first + "other headers");
 
   const auto report = judge();

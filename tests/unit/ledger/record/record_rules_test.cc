@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hex.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 #include "ledger/name/subject_id.h"
 #include "quality/v1/record.pb.h"
 #include "quality/v1/submission.pb.h"

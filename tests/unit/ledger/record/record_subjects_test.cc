@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/base/encoding.h"
+#include "base/hex.h"
 #include "ledger/name/subject_id.h"
 #include "quality/v1/record.pb.h"
 

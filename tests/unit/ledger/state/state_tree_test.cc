@@ -7,8 +7,6 @@
 #include <map>
 #include <random>
 
-#include "ledger/base/encoding.h"
-
 namespace qc::ledger {
 namespace {
 

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "base/big_endian.h"
+#include "base/hex.h"
 #include "ledger/base/canonical_protobuf.h"
 #include "ledger/base/encoding.h"
 #include "ledger/consortium/checkpoint.h"
@@ -145,7 +147,7 @@ Json range_vector(const Json& input) {
   std::vector<Digest> own;
   for (std::uint64_t i = 0; i < range.size; ++i) {
     std::string leaf;
-    append_u64(leaf, i);
+    append_big_endian<std::uint64_t>(leaf, i);
     tree.append(leaf_hash(kSha256, leaf));
     if (i >= range.first && i < range.first + range.count) own.push_back(leaf_hash(kSha256, leaf));
   }

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/hex.h"
 #include "ledger/base/canonical_protobuf.h"
-#include "ledger/base/encoding.h"
 #include "quality/v1/status.pb.h"
 
 namespace qc::ledger {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "ledger/base/digest.h"
-#include "ledger/base/encoding.h"
+#include "base/digest.h"
+#include "base/hex.h"
 
 namespace qc::ledger {
 

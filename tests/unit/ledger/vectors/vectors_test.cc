@@ -9,6 +9,7 @@
 #include <map>
 
 #include "ledger/base/canonical_protobuf.h"
+#include "ledger/base/encoding.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/consortium/validator_set.h"
 #include "ledger/crypto/key.h"
@@ -80,8 +81,8 @@ TEST(Vectors, Genesis) {
 
 TEST(Vectors, Quorums) {
   for (const json& entry : vectors()["quorum"]) {
-    EXPECT_EQ(faulty(entry["n"]), entry["f"].get<std::size_t>());
-    EXPECT_EQ(quorum(entry["n"]), entry["quorum"].get<std::size_t>());
+    EXPECT_EQ(faulty_of(entry["n"]), entry["f"].get<std::size_t>());
+    EXPECT_EQ(quorum_of(entry["n"]), entry["quorum"].get<std::size_t>());
   }
 }
 

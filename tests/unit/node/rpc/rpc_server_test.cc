@@ -96,8 +96,8 @@ TEST_F(RpcServerTest, ARevokedKeyCanDoNothingOnAConnectionThatIsStillOpen) {
   ASSERT_TRUE(stub->GetStatus(&before, {}, &response).ok());
 
   quality::v1::Record revocation = network_.envelope();
-  const ledger::Digest key_id = network_.maker.tls.signer->public_key().id();
-  revocation.mutable_key_revoke()->set_key_id(ledger::to_bytes(key_id));
+  const Digest key_id = network_.maker.tls.signer->public_key().id();
+  revocation.mutable_key_revoke()->set_key_id(qc::to_bytes(key_id));
   revocation.mutable_key_revoke()->set_reason("lost");
   const SubmissionResult revoked =
       network_.commit(network_.sign(network_.maker, network_.maker.admin, {revocation}));

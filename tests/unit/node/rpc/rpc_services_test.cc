@@ -31,7 +31,6 @@
 namespace qc::node {
 namespace {
 
-using ledger::Digest;
 using ledger::HashAlgorithm;
 using quality::v1::GetHistoryRequest;
 using quality::v1::GetHistoryResponse;
@@ -44,7 +43,7 @@ const std::string kGtin = "06901234567892";
 
 std::vector<Digest> digests(const google::protobuf::RepeatedPtrField<std::string>& hashes) {
   std::vector<Digest> parsed;
-  for (const std::string& hash : hashes) parsed.push_back(ledger::digest_from(hash).value());
+  for (const std::string& hash : hashes) parsed.push_back(digest_from(hash).value());
   return parsed;
 }
 
@@ -125,7 +124,7 @@ TEST_F(RpcServicesTest, AReceiptForManyRecordsProvesEveryOneOfThem) {
   ASSERT_TRUE(status.ok()) << status.error_message();
   EXPECT_EQ(response.tag(), 7U);
   ASSERT_EQ(response.state(), quality::v1::SUBMISSION_STATE_COMMITTED) << response.message();
-  EXPECT_EQ(response.submission_hash(), ledger::to_bytes(submission.hash()));
+  EXPECT_EQ(response.submission_hash(), qc::to_bytes(submission.hash()));
   const quality::v1::SubmissionReceipt& receipt = response.receipt();
   const ledger::Checkpoint checkpoint = checkpoint_of(receipt.checkpoint());
   std::vector<Digest> leaves;
@@ -135,7 +134,7 @@ TEST_F(RpcServicesTest, AReceiptForManyRecordsProvesEveryOneOfThem) {
   }
   std::vector<ledger::LogNode> nodes;
   for (const quality::v1::TreeNode& node : receipt.nodes()) {
-    nodes.push_back({node.level(), node.index(), ledger::digest_from(node.hash()).value()});
+    nodes.push_back({node.level(), node.index(), digest_from(node.hash()).value()});
   }
   const ledger::LeafRange range{receipt.outcome().first_log_index(), leaves.size(),
                                 checkpoint.size};
@@ -188,7 +187,7 @@ TEST_F(RpcServicesTest, TellsTheOutcomeOfAnEarlierSubmissionByItsHash) {
   };
 
   SubmitResponse known;
-  ASSERT_TRUE(lookup(ledger::to_bytes(committed.hash), known).ok());
+  ASSERT_TRUE(lookup(qc::to_bytes(committed.hash), known).ok());
   EXPECT_EQ(known.state(), quality::v1::SUBMISSION_STATE_COMMITTED);
   EXPECT_EQ(known.receipt().height(), committed.height);
   SubmitResponse unknown;
@@ -308,7 +307,7 @@ TEST_F(RpcServicesTest, PagesOfAHistoryChainUpToTheProvenHead) {
     page = history(request);
     ASSERT_EQ(page.subject(), "urn:qc:party:" + network_.maker.code);
     ASSERT_LE(page.entries_size(), 5);
-    EXPECT_EQ(page.link_before(), ledger::to_bytes(link));
+    EXPECT_EQ(page.link_before(), qc::to_bytes(link));
     for (const quality::v1::RecordEntry& entry : page.entries()) {
       // Genesis records carry the genesis hash as their submission's.
       const Digest origin =
@@ -338,8 +337,8 @@ TEST_F(RpcServicesTest, PagesOfAHistoryChainUpToTheProvenHead) {
                            .siblings = digests(page.proof().siblings()),
                            .terminal = std::nullopt};
   if (!page.proof().terminal_key().empty()) {
-    proof.terminal = {ledger::digest_from(page.proof().terminal_key()).value(),
-                      ledger::digest_from(page.proof().terminal_value_hash()).value()};
+    proof.terminal = {digest_from(page.proof().terminal_key()).value(),
+                      digest_from(page.proof().terminal_value_hash()).value()};
   }
   EXPECT_TRUE(ledger::verify_state_proof(kHash, seal.state,
                                          ledger::subject_key(kHash, page.subject()),
@@ -389,7 +388,7 @@ class EpochsTest : public RpcServicesTest {
     network_.empty_block();
     network_.replace_validator_key();
     network_.empty_block();
-    founders_hash_ = ledger::to_bytes(network_.policy().validators.hash());
+    founders_hash_ = qc::to_bytes(network_.policy().validators.hash());
   }
 
   static ledger::VerifyCode code_of(const ledger::AuditBundle& bundle,
@@ -415,9 +414,9 @@ TEST_F(EpochsTest, ABundleMayBeginInTheMiddle) {
       ledger::ValidatorSet::make({{named.name, ledger::PublicKey::from_spki(named.spki).value()}})
           .value();
 
-  const auto file = ledger::AuditBundle::parse(
-                        bundle("urn:qc:network", ledger::to_bytes(second.validators.hash())))
-                        .value();
+  const auto file =
+      ledger::AuditBundle::parse(bundle("urn:qc:network", qc::to_bytes(second.validators.hash())))
+          .value();
 
   EXPECT_EQ(file.validator_sets.size(), 2U);
   EXPECT_EQ(code_of(file, second), ledger::VerifyCode::kProven);
@@ -662,7 +661,7 @@ TEST_F(RpcServicesTest, ShowsTheNetworkAndItsMembers) {
   EXPECT_EQ(validators.validators(0).organisation(), network_.regulator.code);
   EXPECT_TRUE(validators.validators(0).connected());
   EXPECT_EQ(validators.quorum(), 1U);
-  EXPECT_EQ(validators.set_hash(), ledger::to_bytes(network_.policy().validators.hash()));
+  EXPECT_EQ(validators.set_hash(), qc::to_bytes(network_.policy().validators.hash()));
 
   quality::v1::GetCheckpointResponse checkpoint;
   grpc::ClientContext sixth;

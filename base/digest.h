@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace qc::ledger {
+namespace qc {
 
 inline constexpr std::size_t kDigestSize = 32;
 
@@ -47,4 +47,4 @@ struct DigestHash {
   }
 };
 
-}  // namespace qc::ledger
+}  // namespace qc
