@@ -41,6 +41,13 @@ Result<void> differs(std::uint64_t height) {
                           height));
 }
 
+std::optional<std::uint32_t> index_of(const ledger::ValidatorSet& set, const std::string& name) {
+  for (std::uint32_t index = 0; index < set.size(); ++index) {
+    if (set.validators()[index].name == name) return index;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<chain::CheckpointProof> proof_of(const storage::ReadView& view) {
@@ -52,13 +59,18 @@ Result<chain::CheckpointProof> proof_of(const storage::ReadView& view) {
 
 Executor::Executor(Options options, Start start, storage::Store& store, ExecutorHandler& handler)
     : options_(std::move(options)),
+      set_hash_(options_.validators.hash(options_.network.algorithm)),
       store_(store),
       handler_(handler),
       chain_(std::move(start.chain)),
       uncertified_(start.uncertified.begin(), start.uncertified.end()),
+      renewal_(options_.validators),
+      self_(index_of(options_.validators, options_.name)),
       executed_height_(chain_->head().height) {
   const auto view = store_.latest();
-  if (!view || view->checkpoint_note().empty()) return;
+  if (!view) return;
+  begin_renewal();
+  if (view->checkpoint_note().empty()) return;
   const auto note = ledger::SignedNote::parse(view->checkpoint_note());
   if (!note) return;
   const auto certified = ledger::verify_checkpoint(*note, options_.validators);
@@ -253,7 +265,7 @@ Result<void> Executor::publish(std::uint64_t height, const std::string& note) {
   }
   QC_TRY_VOID(store_.apply_certified(blocks, note));
   chain_->certified(height);
-  again_.clear();
+  begin_renewal();
   if (!note.empty()) {
     QC_TRY(const ledger::SignedNote parsed, ledger::SignedNote::parse(note));
     std::vector<std::uint64_t> times;
@@ -305,16 +317,16 @@ bool Executor::adds_to_published(std::uint64_t proven) const {
   return chain_->head().height >= proven && (view->height() < proven || unsigned_yet);
 }
 
-bool Executor::is_younger(std::uint64_t as_of_s) const {
+std::uint64_t Executor::worth_publishing_s() const {
   const auto step = std::min(kYounger, options_.cosign_again / 2);
-  return as_of_s >= as_of_s_ + std::max<std::uint64_t>(1, static_cast<std::uint64_t>(step.count()));
+  return as_of_s_ + std::max<std::uint64_t>(1, static_cast<std::uint64_t>(step.count()));
 }
 
 Result<void> Executor::take_younger(const chain::FetchedRange& range) {
   const auto view = store_.latest();
   if (!range.proven || range.proven->seal.height != view->height() || !uncertified_.empty())
     return {};
-  if (!is_younger(range.proven->certified.as_of_s)) return {};
+  if (range.proven->certified.as_of_s < worth_publishing_s()) return {};
   QC_TRY(const std::string note, own_note(range.proof.note));
   return publish(view->height(), note);
 }
@@ -356,65 +368,47 @@ ledger::Checkpoint Executor::newest_checkpoint() const {
   return {.origin = options_.network.chain_id, .size = view->log_size(), .root = view->log_root()};
 }
 
-Result<void> Executor::handle(PeerCosignature& job) {
+void Executor::begin_renewal() {
   const auto view = store_.latest();
-  if (job.vote.height.value != view->height() || job.validator >= options_.validators.size())
-    return {};
-  if (view->seal().validators != options_.validators.hash(options_.network.algorithm)) return {};
-  const ledger::Checkpoint checkpoint = newest_checkpoint();
-  const auto line = chain::single_line(job.vote.cosignature);
-  if (!line || job.vote.checkpoint != checkpoint.text()) return {};
-  const ledger::Validator& validator = options_.validators.validators()[job.validator];
-  const auto key =
-      ledger::NoteKey::make(validator.name, ledger::NoteKeyType::kCosignature, validator.key);
-  if (!key) return {};
-  const auto time = ledger::verify_cosignature(*key, *line, checkpoint.text());
-  if (!time || *time < view->seal().time_ms / 1000) return {};
-  again_[job.validator] = *line;
-  return collect_again();
+  // Between two sets the newest checkpoint is the earlier one's, and only that may sign it.
+  if (view->seal().validators == set_hash_) {
+    renewal_.begin(view->height(), newest_checkpoint(), view->seal().time_ms);
+  } else {
+    renewal_.end();
+  }
 }
 
-Result<void> Executor::collect_again() {
-  if (again_.size() < options_.validators.quorum()) return {};
-  std::vector<std::uint64_t> times;
-  std::vector<ledger::NoteSignature> lines;
-  for (const auto& [validator, line] : again_) {
-    times.push_back(chain::cosignature_time(line).value_or(0));
-    lines.push_back(line);
-  }
-  const std::uint64_t as_of = ledger::as_of_time(times, options_.validators.quorum()).value_or(0);
-  if (!is_younger(as_of)) return {};
+Result<void> Executor::handle(PeerCosignature& job) {
+  renewal_.add(job.validator, job.vote);
+  return publish_renewed();
+}
+
+Result<void> Executor::publish_renewed() {
+  auto lines = renewal_.lines_as_of(worth_publishing_s());
+  if (!lines) return {};
   const std::uint64_t height = store_.latest()->height();
-  QC_TRY(const std::string note, make_note(newest_checkpoint(), std::move(lines)));
+  QC_TRY(const std::string note, make_note(newest_checkpoint(), *std::move(lines)));
   return publish(height, note);
 }
 
 Result<void> Executor::sign_again() {
   const auto view = store_.latest();
-  QC_TRY(const ledger::NoteSignature line, cosign(newest_checkpoint(), view->seal().time_ms));
-  const auto& validators = options_.validators.validators();
-  const auto self = std::find_if(validators.begin(), validators.end(), [&](const auto& validator) {
-    return validator.name == options_.name;
-  });
-  if (self == validators.end()) return {};
-  again_[static_cast<std::uint32_t>(self - validators.begin())] = line;
-  handler_.cosigned_again({.height = consensus::Height{view->height()},
-                           .checkpoint = newest_checkpoint().text(),
-                           .cosignature = line.line()});
-  return collect_again();
+  const ledger::Checkpoint checkpoint = newest_checkpoint();
+  QC_TRY(const ledger::NoteSignature line, cosign(checkpoint, view->seal().time_ms));
+  const consensus::CheckpointVote vote{.height = consensus::Height{view->height()},
+                                       .checkpoint = checkpoint.text(),
+                                       .cosignature = line.line()};
+  renewal_.add(*self_, vote);
+  handler_.cosigned_again(vote);
+  return publish_renewed();
 }
 
 Result<void> Executor::every_second() {
   // A later size is cosigned already where blocks wait for their quorum: no older one any more.
-  if (options_.signer == nullptr || !uncertified_.empty()) return {};
-  const auto now = os::wall_s();
+  if (options_.signer == nullptr || !self_ || !uncertified_.empty()) return {};
   const auto period = static_cast<std::uint64_t>(options_.cosign_again.count());
-  // Between two sets the newest checkpoint is the earlier one's, and only that may sign it.
-  const bool own_set =
-      store_.latest()->seal().validators == options_.validators.hash(options_.network.algorithm);
-  const bool old = own_set && as_of_s_ + period <= now;
-  if (!old) return {};
-  return sign_again();
+  const bool old = renewal_.begun() && as_of_s_ + period <= os::wall_s();
+  return old ? sign_again() : Result<void>();
 }
 
 }  // namespace qc::node

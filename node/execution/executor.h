@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,6 +20,7 @@
 #include "chain/batch.h"
 #include "chain/block_range.h"
 #include "chain/checkpoint_proof.h"
+#include "chain/renewal.h"
 #include "consensus/replica/replica.h"
 #include "ledger/crypto/signer.h"
 #include "ledger/execution/chain_state.h"
@@ -144,8 +144,8 @@ class Executor {
   ledger::Result<void> execute_all(const chain::FetchedRange& range, std::uint64_t proven);
   /// Whether a note for this height is news to readers.
   bool adds_to_published(std::uint64_t proven) const;
-  /// Whether signatures as of then are worth a new note.
-  bool is_younger(std::uint64_t as_of_s) const;
+  /// Signatures as of then, or later, are worth a new note.
+  std::uint64_t worth_publishing_s() const;
   /// The newest checkpoint's note with the newer signatures that others hold: an observer is told
   /// of them by nobody, but asks.
   ledger::Result<void> take_younger(const chain::FetchedRange& range);
@@ -158,19 +158,24 @@ class Executor {
   ledger::Result<std::string> own_note(const std::string& foreign_note) const;
   ledger::Result<ledger::NoteSignature> cosign(const ledger::Checkpoint& checkpoint,
                                                std::uint64_t block_time_ms) const;
+  /// Newer signatures are gathered for the newest checkpoint, where this set may sign it.
+  void begin_renewal();
   ledger::Result<void> sign_again();
-  ledger::Result<void> collect_again();
+  ledger::Result<void> publish_renewed();
   ledger::Checkpoint newest_checkpoint() const;
   ledger::Checkpoint checkpoint_of(const ledger::ExecutedBlock& block) const;
 
   const Options options_;
+  /// Of the set that this executor is of.
+  const Digest set_hash_;
   storage::Store& store_;
   ExecutorHandler& handler_;
   std::unique_ptr<ledger::ChainState> chain_;
   std::deque<std::shared_ptr<const ledger::ExecutedBlock>> uncertified_;
-  /// Newer signatures on the newest certified checkpoint, by place of the validator.
-  std::map<std::uint32_t, ledger::NoteSignature> again_;
-  std::chrono::steady_clock::time_point last_again_;
+  /// Of the newest certified checkpoint.
+  chain::Renewal renewal_;
+  /// This validator's index in its set, which an observer is not in.
+  std::optional<std::uint32_t> self_;
   std::vector<consensus::OrderedBatch> fetched_batches_;
 
   std::atomic<std::uint64_t> executed_height_{0};

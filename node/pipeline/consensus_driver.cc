@@ -6,9 +6,7 @@
 #include <utility>
 
 #include "base/assert.h"
-#include "chain/checkpoint_proof.h"
 #include "consensus/message/codec.h"
-#include "consensus/message/verifier.h"
 #include "node/status/view_change_cause.h"
 #include "os/wall_clock.h"
 
@@ -69,16 +67,12 @@ ConsensusDriver::ConsensusDriver(Options options, Start start, Parts parts)
       journal_(std::move(start.journal)),
       replica_(options_.consensus, start.ledger, std::move(start.promises), parts_.authenticator),
       recovered_(std::move(start.batches)),
+      verifier_(options_.network, options_.validators, options_.consensus.epoch,
+                parts_.authenticator),
       peer_heights_(options_.validators.size()),
       peer_queued_(options_.validators.size()),
       peer_queued_bytes_(options_.validators.size()),
       peer_false_(options_.validators.size()) {
-  for (const ledger::Validator& validator : options_.validators.validators()) {
-    auto key =
-        ledger::NoteKey::make(validator.name, ledger::NoteKeyType::kCosignature, validator.key);
-    QC_ASSERT(key.has_value());
-    cosigners_.push_back(*std::move(key));
-  }
   for (const chain::SharedBatch& batch : recovered_) journaled_.insert(batch->digest);
   status_ = replica_.status();
 }
@@ -228,7 +222,7 @@ void ConsensusDriver::take(PeerMessage& input) {
     count_drop(DropReason::kNotNeeded);
     return;
   }
-  const std::optional<Verified> verified = verify(input.from, input.message);
+  const auto verified = verifier_.verify(from, input.message);
   if (!verified) {
     count_drop(DropReason::kFalse);
     if (const auto more = dropped_log_.admit()) {
@@ -249,25 +243,6 @@ void ConsensusDriver::count_false(chain::PeerId from) {
     counted.count = 0;
     disconnect(from, "too many messages with false signatures");
   }
-}
-
-std::optional<ConsensusDriver::Verified> ConsensusDriver::verify(
-    chain::PeerId from, const consensus::Message& message) const {
-  const auto when = [](bool good) { return good ? std::optional(Verified{}) : std::nullopt; };
-  if (const auto* vote = std::get_if<consensus::CheckpointVote>(&message)) {
-    const auto line = chain::single_line(vote->cosignature);
-    if (!line) return std::nullopt;
-    const auto stamp = ledger::verify_cosignature(cosigners_[from], *line, vote->checkpoint);
-    return stamp ? std::optional(Verified{.cosigned_s = *stamp}) : std::nullopt;
-  }
-  if (const auto* certified = std::get_if<consensus::CertifiedCheckpoint>(&message)) {
-    return when(chain::verify_certified(options_.network, options_.validators, *certified));
-  }
-  if (const consensus::CertifiedCheckpoint* attached = consensus::attached_checkpoint(message)) {
-    if (!chain::verify_certified(options_.network, options_.validators, *attached))
-      return std::nullopt;
-  }
-  return when(consensus::verify_message(options_.consensus.epoch, parts_.authenticator, message));
 }
 
 void ConsensusDriver::note_height(chain::PeerId from, const consensus::Message& message) {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "chain/authenticator.h"
+#include "chain/message_verifier.h"
 #include "consensus/replica/replica.h"
 #include "ledger/consortium/validator_set.h"
 #include "ledger/crypto/network.h"
@@ -136,12 +137,6 @@ class ConsensusDriver {
   void take(PeerMessage& input);
   void take(BatchReady& input);
   void disconnect(chain::PeerId peer, const std::string& why);
-  /// What the verification of a message has shown beside that it is good.
-  struct Verified {
-    std::uint64_t cosigned_s = 0;
-  };
-  /// Nothing where a signature in it is false.
-  std::optional<Verified> verify(chain::PeerId from, const consensus::Message& message) const;
   void count_false(chain::PeerId from);
   void note_height(chain::PeerId from, const consensus::Message& message);
   void step(consensus::Event event);
@@ -174,7 +169,7 @@ class ConsensusDriver {
   std::vector<chain::SharedBatch> recovered_;
   /// Null until run.
   std::atomic<PeerNetwork*> network_{nullptr};
-  std::vector<ledger::NoteKey> cosigners_;
+  const chain::MessageVerifier verifier_;
   std::vector<consensus::Actions> pending_;
   std::optional<consensus::Time> next_tick_;
   /// Batches whose bytes the journal's file holds.

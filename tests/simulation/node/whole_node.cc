@@ -6,7 +6,6 @@
 
 #include "consensus/message/codec.h"
 #include "consensus/message/statement.h"
-#include "consensus/message/verifier.h"
 #include "ledger/consortium/checkpoint.h"
 #include "ledger/execution/admission.h"
 #include "ledger/log/record_log.h"
@@ -53,10 +52,7 @@ WholeNode::WholeNode(WholeNetwork& network, ReplicaIndex index, std::int64_t ske
   config_.self = index;
   config_.window = 8;
   config_.block_batches_max = 4;
-  for (const ledger::Validator& validator : consortium.validators().validators()) {
-    cosigners_.push_back(
-        *ledger::NoteKey::make(validator.name, ledger::NoteKeyType::kCosignature, validator.key));
-  }
+  verifier_.emplace(consortium.network(), consortium.validators(), config_.epoch, authenticator_);
 }
 
 Now WholeNode::now() const {
@@ -206,26 +202,6 @@ void WholeNode::crash() {
 
 // ---- events
 
-std::optional<std::uint64_t> WholeNode::verify(const Message& message, ReplicaIndex from) const {
-  const auto& network = network_.consortium().network();
-  const auto& validators = network_.consortium().validators();
-  const auto when = [](bool good) { return good ? std::optional<std::uint64_t>(0) : std::nullopt; };
-  if (const auto* vote = std::get_if<CheckpointVote>(&message)) {
-    const auto line = chain::single_line(vote->cosignature);
-    if (!line) return std::nullopt;
-    const auto stamp = ledger::verify_cosignature(cosigners_[from.value], *line, vote->checkpoint);
-    return stamp ? std::optional(*stamp) : std::nullopt;
-  }
-  if (const auto* certified = std::get_if<CertifiedCheckpoint>(&message)) {
-    return when(chain::verify_certified(network, validators, *certified));
-  }
-  const CertifiedCheckpoint* attached = attached_checkpoint(message);
-  if (attached != nullptr && !chain::verify_certified(network, validators, *attached)) {
-    return std::nullopt;
-  }
-  return when(verify_message(config_.epoch, authenticator_, message));
-}
-
 void WholeNode::receive(ReplicaIndex from, const std::string& bytes) {
   const std::optional<Message> message = decode_message(bytes);
   if (!message) {
@@ -233,12 +209,12 @@ void WholeNode::receive(ReplicaIndex from, const std::string& bytes) {
     return;
   }
   if (replica_->interest(from, *message) != Interest::kVerify) return;
-  const std::optional<std::uint64_t> cosigned_s = verify(*message, from);
-  if (!cosigned_s) {
+  const auto verified = verifier_->verify(from, *message);
+  if (!verified) {
     network_.fail("an honest node's message does not verify");
     return;
   }
-  step(MessageReceived{from, *message, *cosigned_s});
+  step(MessageReceived{from, *message, verified->cosigned_s});
 }
 
 void WholeNode::receive_batch(ReplicaIndex author, const std::string& bytes) {

@@ -13,9 +13,9 @@
 
 #include "chain/batch.h"
 #include "chain/block_range.h"
+#include "chain/message_verifier.h"
 #include "consensus/replica/replica.h"
 #include "ledger/execution/chain_state.h"
-#include "ledger/log/note.h"
 #include "tests/simulation/keyed_hash_authenticator.h"
 #include "tests/simulation/node/memory_store.h"
 #include "tests/simulation/node/torn_journal.h"
@@ -89,9 +89,6 @@ class WholeNode {
   consensus::Now now() const;
   void later(std::int64_t delay_us, std::function<void()> action);
   void schedule_tick(consensus::Time at);
-  /// Nothing where the message is false, else the stamp of its cosignature (0 where it has none).
-  std::optional<std::uint64_t> verify(const consensus::Message& message,
-                                      consensus::ReplicaIndex from) const;
 
   // Startup.
   void execute_again();
@@ -132,7 +129,7 @@ class WholeNode {
   SimulatedVotes authenticator_;
   consensus::Config config_;
   chain::BlockRangeCheck range_check_;
-  std::vector<ledger::NoteKey> cosigners_;
+  std::optional<chain::MessageVerifier> verifier_;
 
   // The disk.
   MemoryStore store_;
