@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,25 +16,18 @@
 #include <variant>
 #include <vector>
 
-#include "chain/batch.h"
+#include "chain/block_pipeline.h"
 #include "chain/block_range.h"
-#include "chain/checkpoint_proof.h"
-#include "chain/renewal.h"
-#include "consensus/replica/replica.h"
+#include "consensus/message/actions.h"
+#include "consensus/message/events.h"
 #include "ledger/crypto/signer.h"
-#include "ledger/execution/chain_state.h"
+#include "ledger/state/state_view.h"
+#include "node/execution/ledger_store.h"
 #include "storage/store.h"
 
 namespace qc::node {
 
 class Metrics;
-
-/// A committed proposal with its content.
-struct DeliveredBlock {
-  consensus::Proposal proposal;
-  Digest digest{};
-  std::vector<chain::SharedBatch> batches;
-};
 
 /// Who hears what the executor has done; called on its thread.
 class ExecutorHandler {
@@ -63,8 +55,9 @@ class ExecutorHandler {
 /// The thread that executes what consensus has committed, in order: block by block through the
 /// rules, to the disk, then cosigned; and, once a quorum has cosigned, published to readers.
 ///
-/// The owner of the chain's state and the only writer of the store.
-class Executor {
+/// What is decided there is decided by the pipeline; this is its thread, its clock and its way to
+/// the store, which nobody else writes.
+class Executor final : private chain::PipelineHandler {
  public:
   struct Options {
     ledger::Network network;
@@ -80,12 +73,7 @@ class Executor {
     Metrics* metrics = nullptr;
   };
 
-  /// Where the ledger stood when the process started.
-  struct Start {
-    std::unique_ptr<ledger::ChainState> chain;
-    /// Executed and durable, but not applied to the store yet, in order.
-    std::vector<std::shared_ptr<const ledger::ExecutedBlock>> uncertified;
-  };
+  using Start = chain::BlockPipeline::Start;
 
   /// `store` and `handler` must outlive the executor; begins at `run`.
   Executor(Options options, Start start, storage::Store& store, ExecutorHandler& handler);
@@ -102,7 +90,7 @@ class Executor {
   void stop();
 
   // From any thread. Consensus' window bounds what waits.
-  void deliver(DeliveredBlock block);
+  void deliver(chain::DeliveredBlock block);
   void certify(consensus::Certifiable certifiable);
   void store(consensus::StoreCertified foreign);
   void apply(chain::FetchedRange range);
@@ -121,62 +109,37 @@ class Executor {
     std::uint32_t validator = 0;
     consensus::CheckpointVote vote;
   };
-  using Job = std::variant<DeliveredBlock, consensus::Certifiable, consensus::StoreCertified,
+  using Job = std::variant<chain::DeliveredBlock, consensus::Certifiable, consensus::StoreCertified,
                            chain::FetchedRange, PeerCosignature>;
 
   void push(Job job);
   void work();
-  ledger::Result<void> handle(DeliveredBlock& job);
-  ledger::Result<void> handle(consensus::Certifiable& job);
-  ledger::Result<void> handle(consensus::StoreCertified& job);
-  ledger::Result<void> handle(chain::FetchedRange& job);
-  ledger::Result<void> handle(PeerCosignature& job);
+  ledger::Result<void> handle(const chain::DeliveredBlock& job) { return pipeline_.deliver(job); }
+  ledger::Result<void> handle(const consensus::Certifiable& job) { return pipeline_.certify(job); }
+  ledger::Result<void> handle(const consensus::StoreCertified& job) { return pipeline_.store(job); }
+  ledger::Result<void> handle(const chain::FetchedRange& job) { return pipeline_.apply(job); }
+  ledger::Result<void> handle(const PeerCosignature& job) {
+    return pipeline_.cosignature(job.validator, job.vote);
+  }
   ledger::Result<void> every_second();
-
-  /// The block of this height that waits for its certificate, or null.
-  std::shared_ptr<const ledger::ExecutedBlock> waiting(std::uint64_t height) const;
-  ledger::Result<std::shared_ptr<const ledger::ExecutedBlock>> execute(
-      const ledger::Block& block, const consensus::Proposal& proposal);
-  void count(const ledger::ExecutedBlock& block, std::chrono::nanoseconds execution,
-             std::chrono::nanoseconds writing) const;
-  ledger::Result<void> announce(const ledger::ExecutedBlock& block);
-  ledger::Result<void> execute_fetched(const chain::FetchedBlock& fetched);
-  ledger::Result<void> execute_all(const chain::FetchedRange& range, std::uint64_t proven);
-  /// Whether a note for this height is news to readers.
-  bool adds_to_published(std::uint64_t proven) const;
-  /// Signatures as of then, or later, are worth a new note.
-  std::uint64_t worth_publishing_s() const;
-  /// The newest checkpoint's note with the newer signatures that others hold: an observer is told
-  /// of them by nobody, but asks.
-  ledger::Result<void> take_younger(const chain::FetchedRange& range);
-  /// Hands the executed blocks up to `height` to the store. An empty note publishes nothing.
-  ledger::Result<void> publish(std::uint64_t height, const std::string& note);
-  ledger::Result<void> announce_synced(const chain::FetchedRange& range);
-  /// The note with these lines (at most 15) and the log's own.
-  ledger::Result<std::string> make_note(const ledger::Checkpoint& checkpoint,
-                                        std::vector<ledger::NoteSignature> lines) const;
-  ledger::Result<std::string> own_note(const std::string& foreign_note) const;
   ledger::Result<ledger::NoteSignature> cosign(const ledger::Checkpoint& checkpoint,
                                                std::uint64_t block_time_ms) const;
-  /// Newer signatures are gathered for the newest checkpoint, where this set may sign it.
-  void begin_renewal();
-  ledger::Result<void> sign_again();
-  ledger::Result<void> publish_renewed();
-  ledger::Checkpoint newest_checkpoint() const;
-  ledger::Checkpoint checkpoint_of(const ledger::ExecutedBlock& block) const;
+  /// What other threads ask for.
+  void show_progress();
+
+  // PipelineHandler
+  ledger::Result<void> executed(const ledger::ExecutedBlock& block) override;
+  void published(std::span<const chain::ExecutedPtr> blocks) override;
+  void certified(consensus::CertifiedCheckpoint checkpoint) override;
+  void synced(consensus::Synced event) override;
 
   const Options options_;
-  /// Of the set that this executor is of.
-  const Digest set_hash_;
   storage::Store& store_;
   ExecutorHandler& handler_;
-  std::unique_ptr<ledger::ChainState> chain_;
-  std::deque<std::shared_ptr<const ledger::ExecutedBlock>> uncertified_;
-  /// Of the newest certified checkpoint.
-  chain::Renewal renewal_;
+  LedgerStore ledger_;
+  chain::BlockPipeline pipeline_;
   /// This validator's index in its set, which an observer is not in.
-  std::optional<std::uint32_t> self_;
-  std::vector<consensus::OrderedBatch> fetched_batches_;
+  const std::optional<std::uint32_t> self_;
 
   std::atomic<std::uint64_t> executed_height_{0};
   std::atomic<std::uint64_t> as_of_s_{0};
@@ -186,8 +149,5 @@ class Executor {
   bool stopped_ = false;
   std::jthread thread_;
 };
-
-/// The certified checkpoint that a view's note and seal make.
-ledger::Result<chain::CheckpointProof> proof_of(const storage::ReadView& view);
 
 }  // namespace qc::node

@@ -359,7 +359,7 @@ bool ConsensusDriver::rotate_journal() {
 
 void ConsensusDriver::execute(consensus::Actions& actions) {
   for (consensus::Delivery& delivery : actions.deliver) {
-    DeliveredBlock block{
+    chain::DeliveredBlock block{
         .proposal = std::move(delivery.proposal), .digest = delivery.digest, .batches = {}};
     block.batches = parts_.batches.find_all(block.proposal.batches);
     // The replica delivers only what it was told is stored.

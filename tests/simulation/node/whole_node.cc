@@ -86,15 +86,21 @@ std::uint64_t WholeNode::promised_height() const {
 }
 
 void WholeNode::execute_again() {
-  ledger::ReplayWindow replay = store_.replay();
-  chain_ = std::make_unique<ledger::ChainState>(network_.consortium().network(), store_.applied(),
-                                                std::move(replay), store_.state(), store_.nodes());
+  chain::BlockPipeline::Start start;
+  start.chain =
+      std::make_unique<ledger::ChainState>(network_.consortium().network(), store_.applied(),
+                                           store_.replay(), store_.state(), store_.nodes());
+  const auto hand_on = [&](std::uint64_t height, const std::string& note) {
+    store_.apply(start.uncertified, note);
+    start.chain->certified(height);
+    start.uncertified.clear();
+  };
   const MemoryStore::Note note = store_.note();
-  while (chain_->head().height < store_.durable_height()) {
-    const MemoryStore::StoredBlock& stored = store_.block(chain_->head().height + 1);
+  while (start.chain->head().height < store_.durable_height()) {
+    const MemoryStore::StoredBlock& stored = store_.block(start.chain->head().height + 1);
     const auto block = block_of(stored);
     const auto executed =
-        block ? chain_->execute(*block) : ledger::fail(ledger::Code::kDataLoss, "");
+        block ? start.chain->execute(*block) : ledger::fail(ledger::Code::kDataLoss, "");
     if (!executed ||
         MemoryStore::stored(*block, stored.proposal(), **executed).SerializeAsString() !=
             stored.SerializeAsString()) {
@@ -103,35 +109,43 @@ void WholeNode::execute_again() {
       return;
     }
     ++network_.report().executed_again;
-    uncertified_.push_back(*executed);
+    start.uncertified.push_back(*executed);
     const std::uint64_t height = stored.height();
-    if (height == note.height) publish(height, note.text);
+    if (height == note.height) {
+      const std::vector<ExecutedPtr> blocks = start.uncertified;
+      hand_on(height, note.text);
+      published(blocks);
+    }
     // Below what is certified there is no need to hold them all.
-    const bool many = uncertified_.size() >= ledger::ChainState::kMaxUncertifiedBlocks / 2;
-    if (many && height < note.height) publish(height, "");
+    const bool many = start.uncertified.size() >= ledger::ChainState::kMaxUncertifiedBlocks / 2;
+    if (many && height < note.height) hand_on(height, "");
   }
+  pipeline_ = std::make_unique<chain::BlockPipeline>(
+      chain::BlockPipeline::Options{.network = network_.consortium().network(),
+                                    .validators = network_.consortium().validators()},
+      std::move(start), *this, *this);
 }
 
 std::string WholeNode::own_cosignature(const RecoveredState& promises) const {
-  const ledger::ChainHead& head = chain_->head();
-  if (head.height == 0) return "";
-  const ledger::Checkpoint checkpoint{network_.consortium().network().chain_id, head.log.size(),
-                                      head.log.root()};
+  const ledger::ChainHead& tip = head();
+  if (tip.height == 0) return "";
+  const ledger::Checkpoint checkpoint{network_.consortium().network().chain_id, tip.log.size(),
+                                      tip.log.root()};
   const auto& promised = promises.cosigned();
-  if (promised && promised->height.value == head.height &&
+  if (promised && promised->height.value == tip.height &&
       promised->checkpoint == checkpoint.text()) {
     return promised->cosignature;
   }
-  return cosign(checkpoint, head.time_ms);
+  return cosign(checkpoint, tip.time_ms);
 }
 
 LedgerPosition WholeNode::position() {
   LedgerPosition position;
-  const ledger::ChainHead& head = chain_->head();
-  position.executed = {Height{}, {}, head.time_ms};
-  if (head.height > 0) position.executed = point_of(store_.block(head.height));
+  const ledger::ChainHead& tip = head();
+  position.executed = {Height{}, {}, tip.time_ms};
+  if (tip.height > 0) position.executed = point_of(store_.block(tip.height));
   position.checkpoint =
-      ledger::Checkpoint{network_.consortium().network().chain_id, head.log.size(), head.log.root()}
+      ledger::Checkpoint{network_.consortium().network().chain_id, tip.log.size(), tip.log.root()}
           .text();
   position.certified_block = {Height{}, {}, Consortium::kFoundedMs};
   const bool noted = store_.note().height > 0 && store_.note().height == store_.applied().height;
@@ -146,7 +160,7 @@ LedgerPosition WholeNode::position() {
       network_.fail("a node's own checkpoint does not verify: " + proven.error().message);
     }
   }
-  for (std::uint64_t height = 1; height <= head.height; ++height) {
+  for (std::uint64_t height = 1; height <= tip.height; ++height) {
     const MemoryStore::StoredBlock& block = store_.block(height);
     const auto proposal = chain::parse_proposal(block.proposal());
     for (const Digest& batch : proposal->batches) {
@@ -167,7 +181,7 @@ void WholeNode::start() {
   LedgerPosition ledger = position();
   ledger.cosignature = own_cosignature(promises);
   replica_ = std::make_unique<Replica>(config_, ledger, std::move(promises), authenticator_);
-  next_delivery_ = chain_->head().height + 1;
+  next_delivery_ = head().height + 1;
   handle(replica_->start(now()));
   std::vector<HeldBatch> kept;
   for (const auto& [digest, held] : batches_) kept.push_back(held);
@@ -186,13 +200,9 @@ void WholeNode::crash() {
   syncing_ = false;
   execution_.clear();
   executing_ = false;
-  // The block that was being written is there whole, or not at all.
-  if (in_commit_ && network_.random().chance(50)) store_.commit(*in_commit_);
-  in_commit_.reset();
+  announcing_ = false;
   store_.crash();
-  chain_.reset();
-  uncertified_.clear();
-  fetched_batches_.clear();
+  pipeline_.reset();
   asked_.reset();
   wanted_height_ = 0;
   banned_.clear();
@@ -307,10 +317,10 @@ void WholeNode::carry_out(Actions& actions) {
   }
   if (!executing_) execute_next();
   for (const Certifiable& found : actions.certify) {
-    later(network_.random().between(50, 500), [this, found] { certify(found); });
+    later(network_.random().between(50, 500), [this, found] { done(pipeline_->certify(found)); });
   }
   for (const StoreCertified& foreign : actions.store_certified) {
-    later(network_.random().between(50, 500), [this, foreign] { store_certified(foreign); });
+    later(network_.random().between(50, 500), [this, foreign] { done(pipeline_->store(foreign)); });
   }
   if (actions.fetch_blocks) want(*actions.fetch_blocks);
   for (const Digest& batch : actions.forget_batches) {
@@ -327,33 +337,11 @@ void WholeNode::carry_out(Actions& actions) {
 
 // ---- the executor
 
-ledger::Checkpoint WholeNode::checkpoint_of(const ledger::ExecutedBlock& block) const {
-  return {network_.consortium().network().chain_id, block.log_size(), block.log_root};
-}
-
 std::string WholeNode::cosign(const ledger::Checkpoint& checkpoint, std::uint64_t time_ms) const {
   const auto line = ledger::cosign(network_.consortium().voting_key(index_.value),
                                    network_.consortium().name(index_.value),
                                    std::max(now().wall_ms, time_ms) / 1'000, checkpoint);
   return line->line();
-}
-
-WholeNode::ExecutedPtr WholeNode::execute(const ledger::Block& block) {
-  const auto executed = chain_->execute(block);
-  if (!executed) {
-    network_.fail("block " + std::to_string(block.height) +
-                  " cannot be executed: " + executed.error().message);
-    return nullptr;
-  }
-  network_.executed(**executed);
-  return *executed;
-}
-
-bool WholeNode::commit(const MemoryStore::StoredBlock& block) {
-  if (store_.commit(block)) return true;
-  ++network_.report().disks_full;
-  network_.stopped(*this);
-  return false;
 }
 
 void WholeNode::execute_next() {
@@ -362,72 +350,89 @@ void WholeNode::execute_next() {
     return;
   }
   executing_ = true;
-  later(network_.random().between(200, 2'000), [this] {
-    const Delivery delivery = execution_.front();
+  // A crash finds the block unwritten before, and whole afterwards.
+  later(network_.random().between(200, 10'000), [this] {
+    const Delivery delivery = std::move(execution_.front());
     execution_.pop_front();
-    const Height height = delivery.proposal.height;
-    if (height.value != chain_->head().height + 1) {
-      execute_next();
-      return;
-    }
-    ledger::Block block{height.value, delivery.proposal.time_ms, delivery.digest, {}};
+    chain::DeliveredBlock block{delivery.proposal, delivery.digest, {}};
     for (const Digest& batch : delivery.proposal.batches) {
       const auto held = batches_.find(batch);
-      if (held == batches_.end()) {
+      // It may have been fetched meanwhile, as a certified block.
+      if (held == batches_.end() && delivery.proposal.height.value > head().height) {
         network_.fail("a block was delivered whose batches are not here");
         return;
       }
-      const auto& submissions = held->second.batch->submissions;
-      block.submissions.insert(block.submissions.end(), submissions.begin(), submissions.end());
+      if (held != batches_.end()) block.batches.push_back(held->second.batch);
     }
-    write(block, proposal_bytes(delivery.proposal));
+    if (done(pipeline_->deliver(block)) && !announcing_) execute_next();
   });
 }
 
-void WholeNode::write(const ledger::Block& block, const std::string& proposal_bytes) {
-  const ExecutedPtr executed = execute(block);
-  if (executed == nullptr) return;
-  in_commit_ = MemoryStore::stored(block, proposal_bytes, *executed);
-  later(network_.random().between(200, 15'000), [this, executed] {
-    if (!commit(*std::exchange(in_commit_, std::nullopt))) return;
-    uncertified_.push_back(executed);
-    const ledger::Checkpoint checkpoint = checkpoint_of(*executed);
-    step(Executed{Height{executed->height}, checkpoint.text(),
-                  cosign(checkpoint, executed->time_ms), std::nullopt});
-    execute_next();
-  });
-}
-
-void WholeNode::certify(const Certifiable& found) {
-  const auto block = std::ranges::find(uncertified_, found.height.value,
-                                       [](const ExecutedPtr& each) { return each->height; });
-  if (block == uncertified_.end()) return;
-  const ledger::Checkpoint checkpoint = checkpoint_of(**block);
-  const ledger::Seal seal = (*block)->seal;
-  const auto lines = chain::certificate_lines(found, (*block)->time_ms);
-  if (!lines) {
-    network_.fail(lines.error().message);
-    return;
+bool WholeNode::done(const ledger::Result<void>& result) {
+  if (result) return true;
+  if (result.error().code == ledger::Code::kResourceExhausted) {
+    ++network_.report().disks_full;
+    network_.stopped(*this);
+  } else {
+    network_.fail(result.error().message);
   }
-  publish(found.height.value, ledger::SignedNote{checkpoint.text(), *lines}.format());
-  const CertifiedCheckpoint message = chain::certified_message(proof(), checkpoint, seal);
+  return false;
+}
+
+ledger::Result<void> WholeNode::commit(const ledger::Block& block,
+                                       const std::string& proposal_bytes,
+                                       const ledger::ExecutedBlock& executed) {
+  network_.executed(executed);
+  if (store_.commit(MemoryStore::stored(block, proposal_bytes, executed))) return {};
+  return ledger::fail(ledger::Code::kResourceExhausted, "the disk is full");
+}
+
+ledger::Result<void> WholeNode::apply(std::span<const ExecutedPtr> blocks,
+                                      const std::string& note) {
+  store_.apply(blocks, note);
+  return {};
+}
+
+chain::BlockStore::Newest WholeNode::newest() const {
+  const auto seal = ledger::Seal::parse(store_.seal_text());
+  const bool noted = store_.note().height == store_.applied().height;
+  return {.height = store_.applied().height,
+          .seal = seal ? *seal : ledger::Seal{},
+          .log_size = store_.log().size(),
+          .log_root = store_.log().root(),
+          .note = noted ? store_.note().text : ""};
+}
+
+ledger::Result<void> WholeNode::executed(const ledger::ExecutedBlock& block) {
+  announcing_ = true;
+  const auto& network = network_.consortium().network();
+  const ledger::Checkpoint checkpoint{network.chain_id, block.log_size(), block.log_root};
+  later(network_.random().between(200, 5'000),
+        [this, event = chain::executed_event(network, block, cosign(checkpoint, block.time_ms))] {
+          announcing_ = false;
+          step(event);
+          if (up()) execute_next();
+        });
+  return {};
+}
+
+void WholeNode::published(std::span<const ExecutedPtr> blocks) {
+  if (!newest().note.empty()) {
+    for (const ExecutedPtr& block : blocks) network_.published(*block);
+  }
+  if (network_.random().chance(10)) store_.flush();
+}
+
+void WholeNode::certified(CertifiedCheckpoint checkpoint) {
   if (!chain::verify_certified(network_.consortium().network(), network_.consortium().validators(),
-                               message)) {
+                               checkpoint)) {
     network_.fail("a certified checkpoint does not verify");
   }
-  step(CheckpointCertified{message});
+  later(1, [this, event = CheckpointCertified{std::move(checkpoint)}] { step(event); });
 }
 
-void WholeNode::store_certified(const StoreCertified& foreign) {
-  const auto block = std::ranges::find(uncertified_, foreign.checkpoint.height.value,
-                                       [](const ExecutedPtr& each) { return each->height; });
-  if (block == uncertified_.end()) return;
-  const auto proof = chain::CheckpointProof::decode(foreign.checkpoint.proof);
-  if (!proof || checkpoint_of(**block).text() != foreign.checkpoint.checkpoint) {
-    network_.fail("a certificate to store is not of the block here");
-    return;
-  }
-  publish(foreign.checkpoint.height.value, proof->note);
+void WholeNode::synced(Synced event) {
+  later(1, [this, event = std::move(event)] { step(event); });
 }
 
 Message WholeNode::as_sent(const Message& message) const {
@@ -437,20 +442,6 @@ Message WholeNode::as_sent(const Message& message) const {
                                    network_.consortium().name(index_.value), 1,
                                    *ledger::Checkpoint::parse(vote->checkpoint));
   return CheckpointVote{vote->height, vote->checkpoint, line->line()};
-}
-
-void WholeNode::publish(std::uint64_t height, const std::string& note) {
-  std::vector<ExecutedPtr> blocks;
-  while (!uncertified_.empty() && uncertified_.front()->height <= height) {
-    blocks.push_back(uncertified_.front());
-    uncertified_.pop_front();
-  }
-  store_.apply(blocks, note);
-  chain_->certified(height);
-  if (!note.empty()) {
-    for (const ExecutedPtr& block : blocks) network_.published(*block);
-  }
-  if (network_.random().chance(10)) store_.flush();
 }
 
 chain::CheckpointProof WholeNode::proof() const {
@@ -468,16 +459,16 @@ void WholeNode::want(const FetchBlocks& wanted) {
 }
 
 void WholeNode::ask() {
-  if (chain_->head().height >= wanted_height_ || sources_.empty() || !at_rest()) return;
+  if (head().height >= wanted_height_ || sources_.empty() || !at_rest()) return;
   std::vector<ReplicaIndex> good = sources_;
   std::erase_if(good, [this](ReplicaIndex peer) { return banned_.contains(peer); });
   if (good.empty()) return;
   const auto last = static_cast<std::int64_t>(good.size()) - 1;
   asked_ = good[static_cast<std::size_t>(network_.random().between(0, last))];
-  const std::uint64_t height = chain_->head().height;
+  const std::uint64_t height = head().height;
   asked_edge_ = {height,
                  height == 0 ? network_.consortium().genesis_seal() : store_.block(height).seal(),
-                 chain_->head().log.size()};
+                 head().log.size()};
   network_.fetch(*this, *asked_, height + 1);
   // Nobody need answer.
   later(1'000'000, [this, number = ++asked_number_] {
@@ -571,42 +562,10 @@ void WholeNode::receive_blocks(ReplicaIndex from, const std::string& bytes) {
     ask();
     return;
   }
-  apply(*range);
-  if (up() && !range->blocks.empty()) ask();
-}
-
-void WholeNode::apply(const chain::FetchedRange& range) {
-  for (const chain::FetchedBlock& fetched : range.blocks) {
-    for (const Digest& batch : fetched.proposal.batches) {
-      fetched_batches_.push_back({batch, fetched.block.time_ms});
-    }
-    if (fetched.block.height <= chain_->head().height) continue;
-    const ExecutedPtr executed = execute(fetched.block);
-    if (executed == nullptr ||
-        !commit(MemoryStore::stored(fetched.block, proposal_bytes(fetched.proposal), *executed))) {
-      return;
-    }
-    uncertified_.push_back(executed);
-    ++network_.report().synced;
-    if (executed->seal_text != fetched.seal_text) {
-      network_.fail("a fetched block gives another result than the one that is certified");
-      return;
-    }
-  }
-  if (!range.proven) {
-    // Certified by what comes later: handed on without a checkpoint of its own.
-    publish(chain_->head().height, "");
-    return;
-  }
-  const ledger::Seal& seal = range.proven->seal;
-  const bool news = store_.note().height < seal.height;
-  if (chain_->head().height < seal.height || !news || store_.applied().height > seal.height) return;
-  publish(seal.height, range.proof.note);
-  if (store_.applied().height != seal.height) return;
-  Synced event{point_of(store_.block(seal.height)),
-               chain::certified_message(proof(), range.proven->certified.checkpoint, seal),
-               std::exchange(fetched_batches_, {}), std::nullopt};
-  step(std::move(event));
+  const std::uint64_t before = head().height;
+  if (!done(pipeline_->apply(*range))) return;
+  network_.report().synced += head().height - before;
+  if (!range->blocks.empty()) ask();
 }
 
 }  // namespace qc::simulation

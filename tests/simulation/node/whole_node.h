@@ -8,11 +8,14 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "chain/batch.h"
+#include "chain/block_pipeline.h"
 #include "chain/block_range.h"
+#include "chain/block_store.h"
 #include "chain/message_verifier.h"
 #include "consensus/replica/replica.h"
 #include "ledger/execution/chain_state.h"
@@ -44,10 +47,10 @@ class SimulatedVotes final : public consensus::Authenticator {
 
 /// A node as it runs, without its threads and sockets: the real replica, the ledger's real
 /// execution, checkpoints with real cosignatures, the real judges of batches, block ranges and
-/// proofs, the vote journal in its real format. Modelled here: the driver's, the executor's and
-/// block sync's order of doing things (node/pipeline/consensus_driver.cc, executor.cc,
-/// block_sync.cc), and the database (MemoryStore).
-class WholeNode {
+/// proofs, the real pipeline of blocks, the vote journal in its real format. Modelled here: the
+/// driver's and block sync's order of doing things (node/pipeline/consensus_driver.cc,
+/// node/sync/block_sync.cc), and the database (MemoryStore).
+class WholeNode final : public chain::BlockStore, public chain::PipelineHandler {
  public:
   WholeNode(WholeNetwork& network, consensus::ReplicaIndex index, std::int64_t skew_ms);
 
@@ -84,7 +87,7 @@ class WholeNode {
     consensus::ReplicaIndex author;
     bool durable = false;
   };
-  using ExecutedPtr = std::shared_ptr<const ledger::ExecutedBlock>;
+  using ExecutedPtr = chain::ExecutedPtr;
 
   consensus::Now now() const;
   void later(std::int64_t delay_us, std::function<void()> action);
@@ -104,24 +107,33 @@ class WholeNode {
 
   // The executor.
   void execute_next();
-  ExecutedPtr execute(const ledger::Block& block);
-  void write(const ledger::Block& block, const std::string& proposal_bytes);
-  bool commit(const MemoryStore::StoredBlock& block);
+  /// What the pipeline could not do; false where it could not.
+  bool done(const ledger::Result<void>& result);
   std::string cosign(const ledger::Checkpoint& checkpoint, std::uint64_t time_ms) const;
   consensus::Message as_sent(const consensus::Message& message) const;
-  void store_certified(const consensus::StoreCertified& foreign);
-  ledger::Checkpoint checkpoint_of(const ledger::ExecutedBlock& block) const;
-  void certify(const consensus::Certifiable& found);
-  void publish(std::uint64_t height, const std::string& note);
   chain::CheckpointProof proof() const;
+
+  // chain::BlockStore: the database.
+  ledger::Result<void> commit(const ledger::Block& block, const std::string& proposal_bytes,
+                              const ledger::ExecutedBlock& executed) override;
+  ledger::Result<void> apply(std::span<const ExecutedPtr> blocks, const std::string& note) override;
+  Newest newest() const override;
+  ledger::Result<chain::CheckpointProof> newest_proof() const override { return proof(); }
+  const ledger::StateView& state() const override { return store_.state(); }
+
+  // chain::PipelineHandler
+  ledger::Result<void> executed(const ledger::ExecutedBlock& block) override;
+  void published(std::span<const ExecutedPtr> blocks) override;
+  void certified(consensus::CertifiedCheckpoint checkpoint) override;
+  void synced(consensus::Synced event) override;
 
   // Block sync.
   void want(const consensus::FetchBlocks& wanted);
   void ask();
-  void apply(const chain::FetchedRange& range);
   std::string lie(std::string bytes);
-  /// Everything that was executed is durable.
-  bool at_rest() const { return chain_->head().height == store_.durable_height(); }
+  /// Consensus knows of everything that was executed.
+  bool at_rest() const { return !announcing_; }
+  const ledger::ChainHead& head() const { return pipeline_->head(); }
 
   WholeNetwork& network_;
   consensus::ReplicaIndex index_;
@@ -138,17 +150,15 @@ class WholeNode {
 
   // The process.
   std::unique_ptr<consensus::Replica> replica_;
-  std::unique_ptr<ledger::ChainState> chain_;
-  std::deque<ExecutedPtr> uncertified_;
+  std::unique_ptr<chain::BlockPipeline> pipeline_;
   std::uint64_t life_ = 0;
   std::deque<consensus::Actions> waiting_;
   std::size_t in_sync_ = 0;
   bool syncing_ = false;
   std::deque<consensus::Delivery> execution_;
   bool executing_ = false;
-  /// Being written at the moment.
-  std::optional<MemoryStore::StoredBlock> in_commit_;
-  std::vector<consensus::OrderedBatch> fetched_batches_;
+  /// A block is durable that consensus has not heard of.
+  bool announcing_ = false;
   std::uint64_t next_delivery_ = 0;
   std::uint64_t wanted_height_ = 0;
   std::vector<consensus::ReplicaIndex> sources_;
