@@ -14,8 +14,8 @@ mapfile -t generated < <(ninja -C $build -t targets all | sed -n 's/^\(proto\/.*
 ninja -C $build --quiet "${generated[@]}"
 
 mapfile -t files < <(
-  { git log --format= --name-only -- 'ledger/*.cc' 'consensus/*.cc' 'storage/*.cc' 'node/*.cc' 'cli/*.cc'
-    git ls-files 'ledger/*.cc' 'consensus/*.cc' 'storage/*.cc' 'node/*.cc' 'cli/*.cc'; } |
+  { git log --format= --name-only -- 'base/*.cc' 'ledger/*.cc' 'consensus/*.cc' 'chain/*.cc' 'os/*.cc' 'storage/*.cc' 'node/*.cc' 'cli/*.cc'
+    git ls-files 'base/*.cc' 'ledger/*.cc' 'consensus/*.cc' 'chain/*.cc' 'os/*.cc' 'storage/*.cc' 'node/*.cc' 'cli/*.cc'; } |
     awk '!seen[$0]++' | while read -r file; do [[ -f $file ]] && echo "$file"; done
 )
 done_list=$(mktemp)

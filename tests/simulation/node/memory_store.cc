@@ -46,19 +46,37 @@ MemoryStore::StoredBlock MemoryStore::stored(const ledger::Block& block,
   return out;
 }
 
-bool MemoryStore::commit(const StoredBlock& block) {
-  if (full_) return false;
-  QC_ASSERT(block.height() == durable_height() + 1);
-  blocks_.push_back(block);
-  return true;
+ledger::Result<void> MemoryStore::commit(const ledger::Block& block,
+                                         const std::string& proposal_bytes,
+                                         const ledger::ExecutedBlock& executed) {
+  if (on_commit) on_commit(executed);
+  if (full_) return ledger::fail(ledger::Code::kResourceExhausted, "the disk is full");
+  QC_ASSERT(block.height == durable_height() + 1);
+  blocks_.push_back(stored(block, proposal_bytes, executed));
+  return {};
 }
 
-void MemoryStore::apply(std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks,
-                        const std::string& note) {
+ledger::Result<void> MemoryStore::apply(std::span<const chain::ExecutedPtr> blocks,
+                                        const std::string& note) {
   for (const auto& block : blocks) live_.add(*block);
-  if (note.empty()) return;
+  if (note.empty()) return {};
   note_ = {live_.head.height, note};
   notes_[live_.head.height] = note;
+  return {};
+}
+
+chain::BlockStore::Newest MemoryStore::newest() const {
+  const auto seal = ledger::Seal::parse(live_.seal_text);
+  QC_ASSERT(seal.has_value());
+  return {.height = live_.head.height,
+          .seal = *seal,
+          .log_size = live_.log.size(),
+          .log_root = live_.log.root(),
+          .note = note_.height == live_.head.height ? note_.text : ""};
+}
+
+ledger::Result<chain::CheckpointProof> MemoryStore::newest_proof() const {
+  return chain::CheckpointProof{note_.text, live_.seal_text, live_.log.path(live_.log.size() - 1)};
 }
 
 void MemoryStore::roll_back(std::uint64_t blocks) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "chain/block_store.h"
 #include "consensus/message/messages.h"
 #include "ledger/execution/chain_state.h"
 #include "ledger/execution/founding.h"
@@ -20,7 +22,7 @@ namespace qc::simulation {
 /// What a node's database is, held in memory with a disk's ways: a block is durable in one piece
 /// once committed; what follows from blocks is written behind, lies below them after a crash, and
 /// comes back by executing again.
-class MemoryStore {
+class MemoryStore final : public chain::BlockStore {
  public:
   /// A block as it is kept: quality.peer.v1.Block, which is what others fetch.
   using StoredBlock = quality::peer::v1::Block;
@@ -36,11 +38,16 @@ class MemoryStore {
   /// Of an executed block.
   static StoredBlock stored(const ledger::Block& block, const std::string& proposal_bytes,
                             const ledger::ExecutedBlock& executed);
-  /// Makes the next block durable. False if the disk is full: nothing has changed.
-  bool commit(const StoredBlock& block);
-  /// Writes behind what follows from certified blocks; `note` certifies the last one, or is empty.
-  void apply(std::span<const std::shared_ptr<const ledger::ExecutedBlock>> blocks,
-             const std::string& note);
+
+  /// kResourceExhausted where the disk is full: nothing has changed.
+  ledger::Result<void> commit(const ledger::Block& block, const std::string& proposal_bytes,
+                              const ledger::ExecutedBlock& executed) override;
+  ledger::Result<void> apply(std::span<const chain::ExecutedPtr> blocks,
+                             const std::string& note) override;
+  Newest newest() const override;
+  ledger::Result<chain::CheckpointProof> newest_proof() const override;
+  /// Told of every block that is to be made durable.
+  std::function<void(const ledger::ExecutedBlock&)> on_commit;
 
   /// What was written behind reaches the disk.
   void flush() { flushed_ = live_; }
@@ -51,6 +58,7 @@ class MemoryStore {
   /// An older copy of the database takes its place, without the newest blocks.
   void roll_back(std::uint64_t blocks);
   void set_full(bool full) { full_ = full; }
+  bool full() const { return full_; }
 
   std::uint64_t durable_height() const { return blocks_.size(); }
   /// Of 1 .. durable_height().
@@ -62,7 +70,7 @@ class MemoryStore {
   /// The chain as far as it was applied: where a restart begins to execute again.
   const ledger::ChainHead& applied() const { return live_.head; }
   const ledger::ReplayWindow& replay() const { return live_.replay; }
-  const ledger::StateView& state() const { return state_; }
+  const ledger::StateView& state() const override { return state_; }
   const ledger::NodeStore& nodes() const { return nodes_; }
   const ledger::MerkleTree& log() const { return live_.log; }
   const std::string& seal_text() const { return live_.seal_text; }

@@ -49,6 +49,7 @@ WholeNode::WholeNode(WholeNetwork& network, ReplicaIndex index, std::int64_t ske
   const Consortium& consortium = network.consortium();
   config_.epoch = Epoch{consortium.network().chain_id, Height{1}, consortium.validators().hash(),
                         network.options().validators};
+  store_.on_commit = [this](const ledger::ExecutedBlock& block) { network_.executed(block); };
   config_.self = index;
   config_.window = 8;
   config_.block_batches_max = 4;
@@ -91,7 +92,7 @@ void WholeNode::execute_again() {
       std::make_unique<ledger::ChainState>(network_.consortium().network(), store_.applied(),
                                            store_.replay(), store_.state(), store_.nodes());
   const auto hand_on = [&](std::uint64_t height, const std::string& note) {
-    store_.apply(start.uncertified, note);
+    done(store_.apply(start.uncertified, note));
     start.chain->certified(height);
     start.uncertified.clear();
   };
@@ -123,7 +124,7 @@ void WholeNode::execute_again() {
   pipeline_ = std::make_unique<chain::BlockPipeline>(
       chain::BlockPipeline::Options{.network = network_.consortium().network(),
                                     .validators = network_.consortium().validators()},
-      std::move(start), *this, *this);
+      std::move(start), store_, *this);
 }
 
 std::string WholeNode::own_cosignature(const RecoveredState& promises) const {
@@ -370,37 +371,13 @@ void WholeNode::execute_next() {
 
 bool WholeNode::done(const ledger::Result<void>& result) {
   if (result) return true;
-  if (result.error().code == ledger::Code::kResourceExhausted) {
+  if (result.error().code == ledger::Code::kResourceExhausted && store_.full()) {
     ++network_.report().disks_full;
     network_.stopped(*this);
   } else {
     network_.fail(result.error().message);
   }
   return false;
-}
-
-ledger::Result<void> WholeNode::commit(const ledger::Block& block,
-                                       const std::string& proposal_bytes,
-                                       const ledger::ExecutedBlock& executed) {
-  network_.executed(executed);
-  if (store_.commit(MemoryStore::stored(block, proposal_bytes, executed))) return {};
-  return ledger::fail(ledger::Code::kResourceExhausted, "the disk is full");
-}
-
-ledger::Result<void> WholeNode::apply(std::span<const ExecutedPtr> blocks,
-                                      const std::string& note) {
-  store_.apply(blocks, note);
-  return {};
-}
-
-chain::BlockStore::Newest WholeNode::newest() const {
-  const auto seal = ledger::Seal::parse(store_.seal_text());
-  const bool noted = store_.note().height == store_.applied().height;
-  return {.height = store_.applied().height,
-          .seal = seal ? *seal : ledger::Seal{},
-          .log_size = store_.log().size(),
-          .log_root = store_.log().root(),
-          .note = noted ? store_.note().text : ""};
 }
 
 ledger::Result<void> WholeNode::executed(const ledger::ExecutedBlock& block) {
@@ -417,7 +394,7 @@ ledger::Result<void> WholeNode::executed(const ledger::ExecutedBlock& block) {
 }
 
 void WholeNode::published(std::span<const ExecutedPtr> blocks) {
-  if (!newest().note.empty()) {
+  if (!store_.newest().note.empty()) {
     for (const ExecutedPtr& block : blocks) network_.published(*block);
   }
   if (network_.random().chance(10)) store_.flush();
@@ -442,11 +419,6 @@ Message WholeNode::as_sent(const Message& message) const {
                                    network_.consortium().name(index_.value), 1,
                                    *ledger::Checkpoint::parse(vote->checkpoint));
   return CheckpointVote{vote->height, vote->checkpoint, line->line()};
-}
-
-chain::CheckpointProof WholeNode::proof() const {
-  const ledger::MerkleTree& log = store_.log();
-  return {store_.note().text, store_.seal_text(), log.path(log.size() - 1)};
 }
 
 // ---- block sync

@@ -15,7 +15,6 @@
 #include "chain/batch.h"
 #include "chain/block_pipeline.h"
 #include "chain/block_range.h"
-#include "chain/block_store.h"
 #include "chain/message_verifier.h"
 #include "consensus/replica/replica.h"
 #include "ledger/execution/chain_state.h"
@@ -50,7 +49,7 @@ class SimulatedVotes final : public consensus::Authenticator {
 /// proofs, the real pipeline of blocks, the vote journal in its real format. Modelled here: the
 /// driver's and block sync's order of doing things (node/pipeline/consensus_driver.cc,
 /// node/sync/block_sync.cc), and the database (MemoryStore).
-class WholeNode final : public chain::BlockStore, public chain::PipelineHandler {
+class WholeNode final : public chain::PipelineHandler {
  public:
   WholeNode(WholeNetwork& network, consensus::ReplicaIndex index, std::int64_t skew_ms);
 
@@ -111,15 +110,7 @@ class WholeNode final : public chain::BlockStore, public chain::PipelineHandler 
   bool done(const ledger::Result<void>& result);
   std::string cosign(const ledger::Checkpoint& checkpoint, std::uint64_t time_ms) const;
   consensus::Message as_sent(const consensus::Message& message) const;
-  chain::CheckpointProof proof() const;
-
-  // chain::BlockStore: the database.
-  ledger::Result<void> commit(const ledger::Block& block, const std::string& proposal_bytes,
-                              const ledger::ExecutedBlock& executed) override;
-  ledger::Result<void> apply(std::span<const ExecutedPtr> blocks, const std::string& note) override;
-  Newest newest() const override;
-  ledger::Result<chain::CheckpointProof> newest_proof() const override { return proof(); }
-  const ledger::StateView& state() const override { return store_.state(); }
+  chain::CheckpointProof proof() const { return *store_.newest_proof(); }
 
   // chain::PipelineHandler
   ledger::Result<void> executed(const ledger::ExecutedBlock& block) override;
