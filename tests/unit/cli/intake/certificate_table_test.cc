@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <iconv.h>
 
 #include <string>
 
@@ -14,19 +13,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-std::string gb18030(std::string text) {
-  iconv_t converter = iconv_open("GB18030", "UTF-8");
-  std::string out(text.size() * 4, '\0');
-  char* from = text.data();
-  char* to = out.data();
-  std::size_t from_left = text.size();
-  std::size_t to_left = out.size();
-  EXPECT_NE(iconv(converter, &from, &from_left, &to, &to_left), static_cast<std::size_t>(-1));
-  iconv_close(converter);
-  out.resize(out.size() - to_left);
-  return out;
-}
 
 const std::string kHeader =
     "number,accreditation,gtin,lot,category,customer_code,tested_from,tested_to,issued_at,method,"

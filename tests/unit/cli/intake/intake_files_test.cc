@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <iconv.h>
 
 #include <filesystem>
 #include <fstream>
@@ -10,6 +9,7 @@
 
 #include "cli/intake/intake.h"
 #include "cli/intake/source_files.h"
+#include "tests/unit/cli/intake/intake_test_support.h"
 
 namespace qc::cli {
 namespace {
@@ -40,19 +40,6 @@ std::string refusal(const std::string& bytes, TableEncoding encoding = TableEnco
   EXPECT_THAT(intake.records, IsEmpty());
   EXPECT_EQ(intake.problems.size(), 1U) << bytes;
   return intake.problems.empty() ? "" : intake.problems.front().text();
-}
-
-std::string gb18030(std::string text) {
-  iconv_t converter = iconv_open("GB18030", "UTF-8");
-  std::string out(text.size() * 4, '\0');
-  char* from = text.data();
-  char* to = out.data();
-  std::size_t from_left = text.size();
-  std::size_t to_left = out.size();
-  EXPECT_NE(iconv(converter, &from, &from_left, &to, &to_left), static_cast<std::size_t>(-1));
-  iconv_close(converter);
-  out.resize(out.size() - to_left);
-  return out;
 }
 
 TEST(IntakeFile, ReadsEveryLineEndAndSeparator) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gtest/gtest.h>
+#include <iconv.h>
+
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -21,6 +25,19 @@ inline std::vector<std::string> texts(const Intake& intake) {
   std::vector<std::string> all;
   for (const IntakeProblem& problem : intake.problems) all.push_back(problem.text());
   return all;
+}
+
+inline std::string gb18030(std::string text) {
+  iconv_t converter = iconv_open("GB18030", "UTF-8");
+  std::string out(text.size() * 4, '\0');
+  char* from = text.data();
+  char* to = out.data();
+  std::size_t from_left = text.size();
+  std::size_t to_left = out.size();
+  EXPECT_NE(iconv(converter, &from, &from_left, &to, &to_left), static_cast<std::size_t>(-1));
+  iconv_close(converter);
+  out.resize(out.size() - to_left);
+  return out;
 }
 
 }  // namespace qc::cli
