@@ -78,7 +78,7 @@ class Executor final : private chain::PipelineHandler {
   /// `store` and `handler` must outlive the executor; begins at `run`.
   Executor(Options options, Start start, storage::Store& store, ExecutorHandler& handler);
   /// As stop().
-  ~Executor();
+  ~Executor() override;
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
   Executor(Executor&&) = delete;
