@@ -13,6 +13,7 @@
 #include "consensus/message/codec.h"
 #include "consensus/message/statement.h"
 #include "ledger/consortium/checkpoint.h"
+#include "ledger/execution/chain_state.h"
 #include "ledger/log/merkle_log.h"
 #include "ledger/log/record_log.h"
 #include "quality/peer/v1/peer.pb.h"

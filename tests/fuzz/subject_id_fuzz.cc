@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ledger/base/percent.h"
 #include "ledger/name/subject_id.h"
 #include "tests/fuzz/fuzz_target.h"
 
