@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "consensus/message/actions.h"
+#include "consensus/message/config.h"
 #include "consensus/message/messages.h"
 #include "consensus/message/types.h"
 

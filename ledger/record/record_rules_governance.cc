@@ -12,6 +12,7 @@
 #include "ledger/crypto/key.h"
 #include "ledger/name/check_digit.h"
 #include "ledger/record/record_judge.h"
+#include "ledger/record/record_rules.h"
 
 namespace qc::ledger {
 namespace {

@@ -12,6 +12,7 @@
 #include "ledger/name/check_digit.h"
 #include "ledger/name/standard_code.h"
 #include "ledger/record/record_judge.h"
+#include "ledger/record/record_rules.h"
 #include "ledger/record/record_subjects.h"
 
 namespace qc::ledger {
