@@ -54,17 +54,19 @@ BlockPipeline::BlockPipeline(Options options, Start start, BlockStore& store,
       chain_(std::move(start.chain)),
       uncertified_(start.uncertified.begin(), start.uncertified.end()),
       renewal_(options_.validators) {
-  begin_renewal();
-  read_as_of();
+  look_at_newest();
 }
 
 ledger::Checkpoint BlockPipeline::checkpoint_of(const ledger::ExecutedBlock& block) const {
   return {.origin = options_.network.chain_id, .size = block.log_size(), .root = block.log_root};
 }
 
-ledger::Checkpoint BlockPipeline::newest_checkpoint() const {
-  const BlockStore::Newest newest = store_.newest();
+ledger::Checkpoint BlockPipeline::checkpoint_of(const BlockStore::Newest& newest) const {
   return {.origin = options_.network.chain_id, .size = newest.log_size, .root = newest.log_root};
+}
+
+ledger::Checkpoint BlockPipeline::newest_checkpoint() const {
+  return checkpoint_of(store_.newest());
 }
 
 ExecutedPtr BlockPipeline::waiting(std::uint64_t height) const {
@@ -142,7 +144,7 @@ Result<void> BlockPipeline::store(const consensus::StoreCertified& foreign) {
   // Fetched blocks may be applied already, under a later checkpoint than their own.
   const bool unsigned_yet = newest.height == height && newest.note.empty();
   if (block == nullptr && !unsigned_yet) return {};
-  const ledger::Checkpoint own = block ? checkpoint_of(*block) : newest_checkpoint();
+  const ledger::Checkpoint own = block ? checkpoint_of(*block) : checkpoint_of(newest);
   if (own.text() != foreign.checkpoint.checkpoint) return differs(height);
   QC_TRY(const CheckpointProof proof, CheckpointProof::decode(foreign.checkpoint.proof));
   QC_TRY(const std::string note, own_note(proof.note));
@@ -195,11 +197,12 @@ Result<void> BlockPipeline::announce_synced(const FetchedRange& range) {
 
 // ---- younger signatures
 
-void BlockPipeline::begin_renewal() {
+void BlockPipeline::look_at_newest() {
   const BlockStore::Newest newest = store_.newest();
+  if (!newest.note.empty()) as_of_s_ = as_of(newest.note);
   // Between two sets the newest checkpoint is the earlier one's, and only that may sign it.
   if (newest.seal.validators == set_hash_) {
-    renewal_.begin(newest.height, newest_checkpoint(), newest.seal.time_ms);
+    renewal_.begin(newest.height, checkpoint_of(newest), newest.seal.time_ms);
   } else {
     renewal_.end();
   }
@@ -237,14 +240,14 @@ Result<std::string> BlockPipeline::own_note(const std::string& foreign_note) con
   return make_note(checkpoint, std::move(note.signatures));
 }
 
-void BlockPipeline::read_as_of() {
-  const auto note = ledger::SignedNote::parse(store_.newest().note);
-  if (!note) return;
+std::uint64_t BlockPipeline::as_of(const std::string& note) const {
+  const auto parsed = ledger::SignedNote::parse(note);
+  if (!parsed) return 0;
   std::vector<std::uint64_t> times;
-  for (const ledger::NoteSignature& line : note->signatures) {
+  for (const ledger::NoteSignature& line : parsed->signatures) {
     if (const auto time = cosignature_time(line)) times.push_back(*time);
   }
-  as_of_s_ = ledger::as_of_time(std::move(times), options_.validators.quorum()).value_or(0);
+  return ledger::as_of_time(std::move(times), options_.validators.quorum()).value_or(0);
 }
 
 Result<void> BlockPipeline::publish(std::uint64_t height, const std::string& note) {
@@ -255,8 +258,7 @@ Result<void> BlockPipeline::publish(std::uint64_t height, const std::string& not
   }
   QC_TRY_VOID(store_.apply(blocks, note));
   chain_->certified(height);
-  begin_renewal();
-  if (!note.empty()) read_as_of();
+  look_at_newest();
   handler_.published(blocks);
   return {};
 }

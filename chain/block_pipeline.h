@@ -117,10 +117,12 @@ class BlockPipeline {
   /// The same cosignatures under this node's own log line.
   ledger::Result<std::string> own_note(const std::string& foreign_note) const;
   ledger::Checkpoint checkpoint_of(const ledger::ExecutedBlock& block) const;
-  /// From the newest note.
-  void read_as_of();
-  /// Newer signatures are gathered for the newest checkpoint, where this set may sign it.
-  void begin_renewal();
+  ledger::Checkpoint checkpoint_of(const BlockStore::Newest& newest) const;
+  /// The store has another newest checkpoint or note: as of when it is, and newer signatures are
+  /// gathered for it, where this set may sign it.
+  void look_at_newest();
+  /// As of when the note's cosignatures make its checkpoint the newest, unix seconds.
+  std::uint64_t as_of(const std::string& note) const;
 
   const Options options_;
   /// Of the set that this pipeline is of.

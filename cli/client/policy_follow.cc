@@ -112,6 +112,7 @@ Result<FollowedPolicy> follow_policy_file(const ClientProfile& profile) {
   QC_TRY(followed.epochs, follow_policy(profile, trusted));
   const std::string present = followed.epochs.back().policy.format();
   if (present == old) return followed;
+  // The first is kept as it was, also where only the log lines have changed.
   int number = 1;
   for (std::size_t i = 0; i + 1 < followed.epochs.size() || i == 0; ++i) {
     while (is_there(earlier_file(profile, number))) ++number;

@@ -25,8 +25,7 @@ using ledger::Result;
 
 namespace {
 
-/// So long a set of validators is looked for that certifies a receipt's checkpoint.
-constexpr std::chrono::seconds kFollowWait{5};
+/// Between two looks for a set of validators that certifies a receipt's checkpoint.
 constexpr std::chrono::milliseconds kFollowAgain{200};
 
 }  // namespace
@@ -48,11 +47,11 @@ Result<ReceiptKeeper> ReceiptKeeper::open(const ClientProfile& profile, std::str
 Result<void> ReceiptKeeper::keep(std::string_view signed_submission,
                                  const quality::v1::SubmitResponse& answer) {
   const std::string& checkpoint = answer.receipt().checkpoint();
-  const auto give_up = std::chrono::steady_clock::now() + kFollowWait;
   while (!is_known(checkpoint)) {
     follow();
     // Whoever was asked may not be as far as the node that gave the receipt.
-    if (is_known(checkpoint) || std::chrono::steady_clock::now() >= give_up) break;
+    if (is_known(checkpoint) || tries_left_ == 0) break;
+    --tries_left_;
     std::this_thread::sleep_for(kFollowAgain);
   }
   const ledger::NetworkPolicy& policy = policy_for(checkpoint);
